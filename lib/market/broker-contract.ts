@@ -1,0 +1,41 @@
+/** What the loop needs of a broker. The paper broker of the desk and the simulated one have the same face. */
+import type { EpochDay, Fill, Instant, Order, PortfolioState, Rejection, Symbol } from '../core/index.js';
+
+/** One bar as it reaches the broker: integer ticks and units. */
+export interface BrokerBar {
+  readonly symbol: Symbol;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+export interface SessionResult {
+  readonly fills: readonly Fill[];
+  readonly rejections: readonly Rejection[];
+}
+
+/**
+ * The order of a session: `openSession`, then `fillAtOpen` for all bars together (sells of all symbols before buys), then
+ * `closeSession`, then any number of `submit`. Every method is synchronous and does not read a clock.
+ */
+export interface Broker {
+  /** Rolls T+1, applies the actions whose ex-day is this session: quantities, costs, receivables, the reference close, pending orders. */
+  openSession(day: EpochDay): void;
+  /** Fills pending orders at the open. Symbols without a bar are suspended: their orders are rejected so. Everything left expires. */
+  fillAtOpen(day: EpochDay, bars: readonly BrokerBar[]): SessionResult;
+  /** Marks positions at the close and pays what is due this day. */
+  closeSession(day: EpochDay, bars: readonly BrokerBar[]): void;
+  /** Takes orders for the next session's open (`fillDay`), freezes cash; returns what is refused at once. */
+  submit(orders: readonly Order[], fillDay: EpochDay): readonly Rejection[];
+  /** Total equity at the last mark, minor units. O(1). */
+  equityMinor(): number;
+  /** Equity at the open of the current session, after corporate actions and before fills at those opens. */
+  equityAtOpenMinor(): number;
+  /** `fillDay`: the session in which an order sent now can fill (for sellableAtFill). Cheap to call when nothing changed: cached. */
+  portfolio(asOf: Instant, fillDay: EpochDay): PortfolioState;
+  /** Plain JSON of everything; `restore(snapshot())` continues to the byte. */
+  snapshot(): unknown;
+  restore(snapshot: unknown): void;
+}

@@ -1,0 +1,23 @@
+/** A trading calendar: which days are sessions, and the instants of a session. */
+import type { EpochDay, Instant } from '../core/index.js';
+
+export interface Calendar {
+  readonly id: string;
+  /** IANA zone of the exchange. */
+  readonly zone: string;
+  /** Used to annualise: 243 A-share, 252 US, 365 crypto. */
+  readonly sessionsPerYear: number;
+  /** Ascending. */
+  readonly sessions: Int32Array;
+  isSession(day: EpochDay): boolean;
+  /** Index into `sessions` of the first session on or after a day; `sessions.length` when there is none. */
+  indexAtOrAfter(day: EpochDay): number;
+  /** The session `count` after (before, when negative) a session. Throws CalendarError off the end or when `day` is no session. */
+  shift(day: EpochDay, count: number): EpochDay;
+  preopenAt(day: EpochDay): Instant;
+  openAt(day: EpochDay): Instant;
+  /** When the session's daily bar is known. */
+  closeAt(day: EpochDay): Instant;
+  /** 23:59:59.999 exchange time of the session (crypto: one ms after 24:00 minus 1 ms, that is the next 00:00 UTC). */
+  barrierAt(day: EpochDay): Instant;
+}
