@@ -13,4 +13,5 @@ export {
   runFileSchemas,
   runRowSchema,
 } from './rows.js';
+export { openRun, type RunFolder, readEquity } from './run-folder.js';
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';
