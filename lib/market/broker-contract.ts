@@ -31,6 +31,8 @@ export interface Broker {
   submit(orders: readonly Order[], fillDay: EpochDay): readonly Rejection[];
   /** Total equity at the last mark, minor units. O(1). */
   equityMinor(): number;
+  /** Cash, the frozen part included, receivables not. O(1). */
+  cashMinor(): number;
   /** Equity at the open of the current session, after corporate actions and before fills at those opens. */
   equityAtOpenMinor(): number;
   /** `fillDay`: the session in which an order sent now can fill (for sellableAtFill). Cheap to call when nothing changed: cached. */
