@@ -1,0 +1,145 @@
+/** What of a pending order can be done at an open, and why the rest can't. Plans only: nothing in here changes the account. */
+import type { EpochDay, Order, RejectionReason, Side } from '../core/index.js';
+import { mulDivFloor } from '../core/index.js';
+import { affordableQuantity, buyCostMinor } from './affordable.js';
+import { type Book, sellableUnits } from './broker-book.js';
+import { limitDownTicks, limitUpTicks } from './limit-price.js';
+import { buyLots, sellLots } from './lots.js';
+import type { SessionRules } from './session-rules.js';
+import { slippedTicks } from './slippage.js';
+
+export interface PendingOrder {
+  readonly order: Order;
+  readonly fillDay: EpochDay;
+  /** Units still wanted; scaled by splits since the order was sent. */
+  quantity: number;
+  readonly frozenMinor: number;
+}
+
+/** A part of an order that is not done; `quantity` 0 where the wanted quantity is not a number of units (at-fill sizing). */
+export interface Cut {
+  readonly quantity: number;
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+export interface FillPlan {
+  quantity: number;
+  priceTicks: number;
+  cuts: Cut[];
+}
+
+const nothing = (quantity: number, reason: RejectionReason, detail: string): FillPlan => ({
+  quantity: 0,
+  priceTicks: 0,
+  cuts: [{ quantity, reason, detail }],
+});
+
+/** Why no order of this side can fill in this session, or null. */
+function closedTo(side: Side, book: Book, rules: SessionRules, day: EpochDay): Omit<Cut, 'quantity'> | null {
+  if (book.barDay !== day || book.bar === null) {
+    const delistedOn = book.instrument.delistedOn;
+    return delistedOn !== undefined && delistedOn <= day
+      ? { reason: 'delisted', detail: 'no longer listed' }
+      : { reason: 'suspended', detail: 'no bar this session' };
+  }
+  if (!rules.tradable) return { reason: 'not-tradable', detail: 'the rulebook says not tradable' };
+  const { open, volume } = book.bar;
+  if (!(open > 0)) return { reason: 'no-price', detail: `open of ${open} ticks` };
+  if (!(volume > 0)) return { reason: 'no-volume', detail: 'nothing traded this session' };
+  if (rules.priceLimit === null) return null;
+  if (book.referenceTicks === 0) return { reason: 'no-price', detail: 'no reference close for the price limit' };
+  if (side === 'buy') {
+    const limit = limitUpTicks(book.referenceTicks, rules);
+    return open >= limit ? { reason: 'limit-up', detail: `open ${open} at the upper limit of ${limit} ticks` } : null;
+  }
+  const limit = limitDownTicks(book.referenceTicks, rules);
+  return open <= limit ? { reason: 'limit-down', detail: `open ${open} at the lower limit of ${limit} ticks` } : null;
+}
+
+/** Units that the volume cap leaves to this account. */
+function volumeLeft(book: Book, rules: SessionRules): number {
+  if (rules.volumeCap === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, mulDivFloor(book.bar!.volume, rules.volumeCap.numerator, rules.volumeCap.denominator) - book.takenVolume);
+}
+
+const priceOf = (side: Side, book: Book, rules: SessionRules, slippageBp: number): number =>
+  slippageBp === 0
+    ? book.bar!.open
+    : slippedTicks(book.bar!.open, side, slippageBp, limitUpTicks(book.referenceTicks, rules), limitDownTicks(book.referenceTicks, rules));
+
+/** A sale in session number `index`: cut to what is sellable, to lots, to the volume cap. */
+export function planSell(
+  pending: PendingOrder,
+  book: Book,
+  rules: SessionRules,
+  day: EpochDay,
+  index: number,
+  slippageBp: number,
+): FillPlan {
+  const wanted = pending.quantity;
+  if (book.quantity === 0) return nothing(wanted, 'no-position', 'nothing is held');
+  const closed = closedTo('sell', book, rules, day);
+  if (closed !== null) return nothing(wanted, closed.reason, closed.detail);
+  const sellable = sellableUnits(book, day, index, rules.settlementSessions);
+  if (sellable === 0) return nothing(wanted, 'not-sellable', `none of ${book.quantity} units can be sold today`);
+  const plan: FillPlan = { quantity: pending.order.sellAll ? sellable : Math.min(wanted, sellable), priceTicks: 0, cuts: [] };
+  if (wanted > plan.quantity) cut(plan, wanted - plan.quantity, 'cut-sellable', `${sellable} units can be sold today`);
+  shrink(
+    plan,
+    sellLots(plan.quantity, sellable, rules),
+    plan.cuts.length === 0 ? 'below-lot' : 'cut-lot',
+    'cut-lot',
+    `lots of ${rules.sellStep}`,
+  );
+  const left = volumeLeft(book, rules);
+  if (left < plan.quantity) shrink(plan, sellLots(left, sellable, rules), 'cut-volume', 'cut-volume', `${left} units under the volume cap`);
+  plan.priceTicks = priceOf('sell', book, rules, slippageBp);
+  return plan;
+}
+
+/** A buy: `availableMinor` can be spent, fees included; at-fill orders spend `budgetMinor` of it. */
+export function planBuy(
+  pending: PendingOrder,
+  book: Book,
+  rules: SessionRules,
+  day: EpochDay,
+  availableMinor: number,
+  budgetMinor: number,
+  slippageBp: number,
+): FillPlan {
+  const atFill = pending.order.sizing === 'at-fill';
+  const closed = closedTo('buy', book, rules, day);
+  if (closed !== null) return nothing(pending.quantity, closed.reason, closed.detail);
+  const price = priceOf('buy', book, rules, slippageBp);
+  const plan: FillPlan = { quantity: pending.quantity, priceTicks: price, cuts: [] };
+  if (atFill) {
+    plan.quantity = affordableQuantity(Math.min(availableMinor, budgetMinor), price, book.units, rules);
+    if (plan.quantity === 0) return nothing(pending.quantity, 'no-cash', `${budgetMinor} buys no lot at ${price} ticks`);
+  } else {
+    shrink(
+      plan,
+      buyLots(plan.quantity, rules),
+      'below-lot',
+      'cut-lot',
+      `at least ${rules.buyMinimum} units, then steps of ${rules.buyStep}`,
+    );
+  }
+  const left = volumeLeft(book, rules);
+  if (left < plan.quantity) shrink(plan, buyLots(left, rules), 'cut-volume', 'cut-volume', `${left} units under the volume cap`);
+  if (!atFill && plan.quantity > 0 && buyCostMinor(plan.quantity, price, book.units, rules) > availableMinor) {
+    const affordable = affordableQuantity(availableMinor, price, book.units, rules);
+    shrink(plan, affordable, 'no-cash', 'cut-cash', `${availableMinor} buys ${affordable} units at ${price} ticks`);
+  }
+  return plan;
+}
+
+function cut(plan: FillPlan, quantity: number, reason: RejectionReason, detail: string): void {
+  plan.cuts.push({ quantity, reason, detail });
+}
+
+function shrink(plan: FillPlan, quantity: number, reasonForAll: RejectionReason, reasonForPart: RejectionReason, detail: string): void {
+  if (quantity >= plan.quantity) return;
+  cut(plan, plan.quantity - quantity, quantity === 0 ? reasonForAll : reasonForPart, detail);
+  plan.quantity = quantity;
+}
