@@ -18,6 +18,10 @@ export interface Calendar {
   openAt(day: EpochDay): Instant;
   /** When the session's daily bar is known. */
   closeAt(day: EpochDay): Instant;
-  /** 23:59:59.999 exchange time of the session (crypto: one ms after 24:00 minus 1 ms, that is the next 00:00 UTC). */
+  /**
+   * The end of the session's day, always after `closeAt`: 23:59:59.999 exchange time; crypto, whose close is that very
+   * millisecond, the next one (24:00 UTC). News with a date only is known at that date's 23:59:59.999 exchange time, crypto at
+   * 1 ms after 24:00 UTC, so that no `close` decision of the date sees it.
+   */
   barrierAt(day: EpochDay): Instant;
 }
