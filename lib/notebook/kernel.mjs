@@ -1,0 +1,43 @@
+// Starts tslab's kernel at the project root and gives lib one door to it: what it displays, what was rejected, what was declared.
+import { appendFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { expandShorthandProperties } from './shorthand-properties.mjs';
+
+process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const require = createRequire(import.meta.url);
+const { display } = require('tslab');
+const compiler = require('@tslab/typescript-for-tslab');
+
+// A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
+const reportPath = process.env.HINDCAST_KERNEL_REPORT;
+const failures = [];
+const kernel = {
+  display: (mime, data) => display.raw(mime, data),
+  failures,
+  resultsDir: process.env.HINDCAST_KERNEL_RESULTS,
+  report: (entry) => {
+    if (reportPath) appendFileSync(reportPath, `${JSON.stringify(entry)}\n`);
+  },
+};
+Object.defineProperty(globalThis, Symbol.for('hindcast.kernel'), { value: kernel });
+
+// tslab only prints these: a cell whose promise was rejected would count as done.
+const collect = (error) => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+  failures.push(text);
+  kernel.report({ kind: 'failure', text });
+};
+process.on('unhandledRejection', collect);
+process.on('uncaughtException', collect);
+
+const executors = require('tslab/dist/executor.js');
+const { createExecutor } = executors;
+executors.createExecutor = (...setup) => {
+  const executor = createExecutor(...setup);
+  return { ...executor, execute: (cell) => executor.execute(expandShorthandProperties(compiler, cell)) };
+};
+
+require('tslab/dist/main.js').startKernel({ configPath: process.argv[2], enableFindLocal: false });

@@ -1,0 +1,111 @@
+/** What `show` can show, and how it becomes accessible HTML: figures, tables, records of numbers, prose. */
+import { InputError } from '../core/index.js';
+import { escapeText, type Format, formatValue } from '../report/format.js';
+import type { Prose } from './prose.js';
+
+/** A figure of lib/report: an SVG with its title, and what it says in words. */
+export interface FigureLike {
+  readonly title: string;
+  readonly svg: string;
+  readonly description?: string;
+}
+
+/** A danfojs data frame, by the two members that are read. */
+export interface FrameLike {
+  readonly columns: readonly string[];
+  readonly values: unknown;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Showable = FigureLike | FrameLike | Prose | readonly Row[] | Row | string | number | null;
+
+export interface ShowOptions {
+  readonly caption?: string;
+  /** How a column is written, by name: `{ totalReturn: 'percent' }`. Other numbers get thousands separators. */
+  readonly formats?: Readonly<Record<string, Format>>;
+  /** Rows that are shown of a long table; the caption says how many there are. */
+  readonly rows?: number;
+}
+
+export type Rendering =
+  | { readonly kind: 'figure'; readonly figure: FigureLike }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly unknown[])[];
+      readonly options: ShowOptions;
+    }
+  | { readonly kind: 'prose'; readonly html: string };
+
+const isRecord = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFigure = (value: unknown): value is FigureLike =>
+  isRecord(value) && typeof value['svg'] === 'string' && typeof value['title'] === 'string';
+const isFrame = (value: unknown): value is FrameLike =>
+  isRecord(value) && Array.isArray(value['columns']) && Array.isArray(value['values']);
+const isProse = (value: unknown): value is Prose => isRecord(value) && value['kind'] === 'prose' && typeof value['html'] === 'string';
+
+/** Decides what a value is. Throws InputError on what has no form here, such as an array of numbers. */
+export function renderingOf(value: Showable, options: ShowOptions = {}): Rendering {
+  if (isFigure(value)) return { kind: 'figure', figure: value };
+  if (isProse(value)) return { kind: 'prose', html: value.html };
+  if (isFrame(value)) {
+    const columns = value.columns.map(String);
+    const rows = (value.values as readonly unknown[]).map((row) => (Array.isArray(row) ? (row as unknown[]) : [row]));
+    return { kind: 'table', columns, rows, options };
+  }
+  if (Array.isArray(value)) {
+    if (!value.every(isRecord))
+      throw new InputError('show: expected rows with named columns, got an array of other values. Map it to objects.');
+    const columns = [...new Set(value.flatMap((row) => Object.keys(row)))];
+    return { kind: 'table', columns, rows: value.map((row) => columns.map((column) => row[column])), options };
+  }
+  if (isRecord(value)) {
+    const rows = Object.entries(value).map(([name, cell]) => [name, cell]);
+    return { kind: 'table', columns: ['name', 'value'], rows, options };
+  }
+  return { kind: 'prose', html: `<p>${escapeText(cellText(value))}</p>` };
+}
+
+// Six digits say enough of a ratio; what is large keeps its units and two decimals.
+const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+const LARGE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+/** One cell as text: numbers with separators, null and NaN as `n/a`, nested values as JSON. */
+export function cellText(value: unknown, format?: Format): string {
+  if (format) return formatValue(value, format);
+  if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return formatValue(null, 'text');
+  if (typeof value === 'number')
+    return (Math.abs(value) < 10_000 && !Number.isInteger(value) ? SMALL : LARGE).format(value).replace(/^-/, '\u2212');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const SHOWN_ROWS = 50;
+
+function tableHtml(table: Extract<Rendering, { kind: 'table' }>): string {
+  const { caption = 'Table', formats = {}, rows: limit = SHOWN_ROWS } = table.options;
+  const shown = table.rows.slice(0, limit);
+  const rest = table.rows.length > shown.length ? ` (first ${shown.length} of ${table.rows.length} rows)` : '';
+  const byName = table.columns.length === 2 && table.columns[0] === 'name';
+  const right = ' style="text-align:right;font-variant-numeric:tabular-nums"';
+  const numeric = table.columns.map((_, i) => shown.some((row) => typeof row[i] === 'number'));
+  const head = table.columns.map((column, i) => `<th scope="col"${numeric[i] ? right : ''}>${escapeText(column)}</th>`).join('');
+  const body = shown.map((row) => {
+    const cells = table.columns.map((column, i) => {
+      const format = formats[byName ? String(row[0]) : column];
+      const text = escapeText(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
+      if (byName && i === 0) return `<th scope="row" style="text-align:left">${text}</th>`;
+      return `<td${numeric[i] ? right : ' style="text-align:left"'}>${text}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  return `<table><caption>${escapeText(caption + rest)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+}
+
+/** HTML of a rendering; every text in it is escaped. The SVG of a figure is taken as lib/report drew it. */
+export function htmlOf(rendering: Rendering): string {
+  if (rendering.kind === 'table') return tableHtml(rendering);
+  if (rendering.kind === 'prose') return rendering.html;
+  const { title, svg, description } = rendering.figure;
+  const words = description ? ` ${escapeText(description)}` : '';
+  return `<figure style="margin:0">${svg}<figcaption><strong>${escapeText(title)}.</strong>${words}</figcaption></figure>`;
+}

@@ -1,0 +1,31 @@
+// What `npm test` needs beyond npm: the Python environment for Jupyter. Nothing to do takes well under a second.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinned = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+
+if (!existsSync(pinned)) {
+  console.error('setup: expected node_modules, got none. Run npm ci first.');
+  process.exit(2);
+}
+if (!process.version.startsWith('v24.')) {
+  const again = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  process.exit(again.status ?? 1);
+}
+
+await import('../lib/boot.mjs');
+const { ensurePython } = await import('../lib/notebook/python-env.ts');
+try {
+  ensurePython({ root });
+} catch (error) {
+  // Without Python the notebook tests name themselves as skipped; under CI nothing may be skipped.
+  console.error(`setup: ${error.message}`);
+  if (process.env.CI === 'true') process.exit(1);
+  console.error('setup: going on without Jupyter; the tests that need it will say that they are skipped.');
+}
