@@ -1,12 +1,61 @@
-/** What a corporate action does to the lots of one book: new units, reduced cost, tax that waits for the sale. */
+/** What a corporate action does to one book: a receivable, new units, reduced cost and price, tax that waits for the sale. */
 import { type CorporateAction, mulDiv } from '../core/index.js';
-import type { Book, HeldLot } from './broker-book.js';
-import { taxableMinor } from './dividend-tax.js';
-import { shareRatio } from './ex-right.js';
-import type { DividendTaxRule } from './session-rules.js';
+import type { Account } from './broker-account.js';
+import { type Book, type HeldLot, reduceCost } from './broker-book.js';
+import type { PendingOrder } from './broker-fill.js';
+import { flatDividendTaxMinor, taxableMinor } from './dividend-tax.js';
+import { exRightReferenceTicks, shareRatio } from './ex-right.js';
+import type { DividendTaxRule, SessionRules } from './session-rules.js';
+
+/**
+ * Applies an action at the open of its ex-day. Declared cash is booked as a receivable, and cost and last price fall by it. The size
+ * of a derived dividend is known only when its day closes: it is credited then, and the bar's own open shows the fall.
+ * `index`: number of the session; `rulesOf` gives the rules of that session.
+ */
+export function applyAction(account: Account, book: Book, action: CorporateAction, index: number, rulesOf: () => SessionRules): void {
+  const declaredCash = action.origin === 'declared' ? action.cash : undefined;
+  if (book.quantity > 0) {
+    const { dividendTax, parMinor } = rulesOf();
+    const { cash } = action;
+    const grossMinor = cash === undefined ? 0 : mulDiv(book.quantity, cash.numerator, cash.denominator);
+    const taxMinor = flatDividendTaxMinor(book.quantity, action, parMinor, dividendTax);
+    const cashPerUnit = cash === undefined ? 0 : cash.numerator / cash.denominator;
+    const booked = cash === undefined || declaredCash !== undefined;
+    bookUntaxed(book, action, parMinor, dividendTax);
+    if (booked) reduceCost(book, cashPerUnit, index);
+    scaleUnits(book, action);
+    if (grossMinor !== 0 || taxMinor !== 0) {
+      const shares = shareRatio(action);
+      account.receivables.push({
+        symbol: action.symbol,
+        payDay: booked ? action.payDay : action.exDay,
+        grossMinor,
+        taxMinor,
+        booked,
+        costPerUnitMinor: booked ? 0 : (cashPerUnit * shares.denominator) / shares.numerator,
+      });
+      if (booked) account.receivableMinor += grossMinor - taxMinor;
+    }
+    account.list(book);
+  }
+  if (book.referenceTicks > 0) book.referenceTicks = exRightReferenceTicks(book.referenceTicks, action, book.units);
+  if (book.lastTicks > 0) account.mark(book, exRightReferenceTicks(book.lastTicks, { ...action, cash: declaredCash }, book.units));
+}
+
+/** Orders that wait scale with the units. */
+export function scalePending(pending: readonly PendingOrder[], book: Book, action: CorporateAction): void {
+  const { numerator, denominator } = shareRatio(action);
+  if (numerator === denominator) return;
+  for (const waiting of pending) {
+    if (waiting.order.symbol !== action.symbol) continue;
+    const scaled = mulDiv(waiting.quantity, numerator, denominator);
+    if (waiting.order.side === 'sell') book.pendingSell += scaled - waiting.quantity;
+    waiting.quantity = scaled;
+  }
+}
 
 /** Notes on each lot what will be taxed by holding when it is sold. Before the units are scaled. */
-export function bookUntaxed(book: Book, action: CorporateAction, parMinor: number, rule: DividendTaxRule): void {
+function bookUntaxed(book: Book, action: CorporateAction, parMinor: number, rule: DividendTaxRule): void {
   if (rule.kind !== 'by-holding') return;
   for (const lot of book.lots) {
     const taxable = taxableMinor(lot.quantity, action, parMinor);
@@ -20,17 +69,11 @@ export function bookUntaxed(book: Book, action: CorporateAction, parMinor: numbe
 
 const sameRates = (a: DividendTaxRule, b: DividendTaxRule): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Takes the cash before tax off the cost of lots bought before session `index`, so that the gain does not jump on the ex-day. */
-export function reduceCost(book: Book, minorPerUnit: number, index: number): void {
-  for (const lot of book.lots) if (lot.boughtIndex < index) lot.costMinor -= lot.quantity * minorPerUnit;
-  book.lotsView = null;
-}
-
 /**
  * Scales the units of a book by 1 + bonus + transfer, rounded half up on the position; lots share by cumulative rounding and keep
  * their dates. Shares that are paid after the ex-day are locked until the close of that day.
  */
-export function scaleUnits(book: Book, action: CorporateAction): void {
+function scaleUnits(book: Book, action: CorporateAction): void {
   const { numerator, denominator } = shareRatio(action);
   if (numerator === denominator || book.quantity === 0) return;
   const lots: HeldLot[] = [];

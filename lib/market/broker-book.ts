@@ -134,6 +134,12 @@ export function removeFifo(book: Book, quantity: number, day: EpochDay, index: n
   book.lotsView = null;
 }
 
+/** Takes the cash before tax off the cost of lots bought before session `index`, so that the gain does not jump on the ex-day. */
+export function reduceCost(book: Book, minorPerUnit: number, index: number): void {
+  for (const lot of book.lots) if (lot.boughtIndex < index) lot.costMinor -= lot.quantity * minorPerUnit;
+  book.lotsView = null;
+}
+
 /** Lots as a strategy may see them. */
 export function lotsOf(book: Book): readonly Lot[] {
   book.lotsView ??= book.lots.map(({ quantity, boughtOn, costMinor }) => ({ quantity, boughtOn, costMinor }));

@@ -1,6 +1,5 @@
 /** What of a pending order can be done at an open, and why the rest can't. Plans only: nothing in here changes the account. */
-import type { EpochDay, Order, RejectionReason, Side } from '../core/index.js';
-import { mulDivFloor } from '../core/index.js';
+import { type EpochDay, mulDivFloor, type Order, type Rejection, type RejectionReason, type Side } from '../core/index.js';
 import { affordableQuantity, buyCostMinor } from './affordable.js';
 import { type Book, sellableUnits } from './broker-book.js';
 import { limitDownTicks, limitUpTicks } from './limit-price.js';
@@ -143,3 +142,16 @@ function shrink(plan: FillPlan, quantity: number, reasonForAll: RejectionReason,
   cut(plan, plan.quantity - quantity, quantity === 0 ? reasonForAll : reasonForPart, detail);
   plan.quantity = quantity;
 }
+
+/** The record of an order, or of `quantity` units of it, that was not done. */
+export const rejectionOf = (order: Order, day: EpochDay, quantity: number, reason: RejectionReason, detail: string): Rejection => ({
+  orderId: order.id,
+  symbol: order.symbol,
+  side: order.side,
+  day,
+  quantity,
+  reason,
+  detail,
+  action: order.action,
+  strategy: order.strategy,
+});

@@ -1,30 +1,9 @@
 /** The broker's state as plain JSON, for checkpoints. */
 import type { EpochDay, Symbol } from '../core/index.js';
+import type { BrokerTotals, Receivable } from './broker-account.js';
 import type { Book, HeldLot } from './broker-book.js';
 import type { PendingOrder } from './broker-fill.js';
 import { BrokerError } from './errors.js';
-
-/** A dividend on its way. Derived ones are known, and booked, only at the close of their ex-day. */
-export interface Receivable {
-  readonly symbol: Symbol;
-  readonly payDay: EpochDay;
-  readonly grossMinor: number;
-  /** Withheld at payment. */
-  readonly taxMinor: number;
-  readonly booked: boolean;
-  /** What the cost of a unit falls by at payment; 0 when it fell on the ex-day. */
-  readonly costPerUnitMinor: number;
-}
-
-export interface BrokerTotals {
-  readonly feesMinor: Record<string, number>;
-  /** Notional of all fills, both sides. */
-  turnoverMinor: number;
-  dividendTaxMinor: number;
-  /** Dividends paid out, before tax. */
-  dividendsMinor: number;
-  fills: number;
-}
 
 interface BookSnapshot {
   readonly symbol: Symbol;

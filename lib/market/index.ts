@@ -2,8 +2,9 @@
 
 export { actionRow, actionTable, allInOut, checkActionTable, registerActionTable, seedFive, targetWeights } from './action-tables.js';
 export { affordableQuantity, buyCostMinor } from './affordable.js';
+export type { BrokerTotals } from './broker-account.js';
 export type { Broker, BrokerBar, SessionResult } from './broker-contract.js';
-export type { BrokerSnapshot, BrokerTotals } from './broker-snapshot.js';
+export type { BrokerSnapshot } from './broker-snapshot.js';
 export { type CalendarId, calendarOf, syntheticCalendar } from './calendar.js';
 export type { Calendar } from './calendar-contract.js';
 export { describeSymbol, type SymbolDescription, type SymbolOptions } from './describe-symbol.js';

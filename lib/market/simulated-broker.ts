@@ -1,38 +1,15 @@
 /** The simulated broker: an account that fills market orders at the next open under the rules of that session. */
-import {
-  type CorporateAction,
-  type EpochDay,
-  type Fill,
-  InputError,
-  type Instant,
-  type Instrument,
-  mulDiv,
-  type Order,
-  type PortfolioState,
-  type Rejection,
-  type RejectionReason,
-  type Symbol,
-} from '../core/index.js';
-import { buyCostMinor } from './affordable.js';
-import { bookUntaxed, reduceCost, scaleUnits } from './broker-actions.js';
-import { addLot, type Book, emptyBook, NEVER, removeFifo, sellableUnits, taxOfSale } from './broker-book.js';
+import type { CorporateAction, EpochDay, Fill, Instant, Instrument, Order, PortfolioState, Rejection, Symbol } from '../core/index.js';
+import { InputError } from '../core/index.js';
+import { Account, type BrokerTotals } from './broker-account.js';
+import { applyAction, scalePending } from './broker-actions.js';
+import { type Book, emptyBook, NEVER } from './broker-book.js';
 import type { Broker, BrokerBar, SessionResult } from './broker-contract.js';
-import { type FillPlan, type PendingOrder, planBuy, planSell } from './broker-fill.js';
-import {
-  type BrokerSnapshot,
-  type BrokerTotals,
-  copyBook,
-  copyTotals,
-  type Receivable,
-  readSnapshot,
-  restoreBook,
-} from './broker-snapshot.js';
-import { flatDividendTaxMinor } from './dividend-tax.js';
+import { type PendingOrder, planBuy, planSell } from './broker-fill.js';
+import { takeOrder } from './broker-intake.js';
+import { settlePlan } from './broker-settle.js';
+import { type BrokerSnapshot, copyBook, copyTotals, readSnapshot, restoreBook } from './broker-snapshot.js';
 import { BrokerError } from './errors.js';
-import { exRightReferenceTicks, shareRatio } from './ex-right.js';
-import { feesByName } from './fees.js';
-import { buyLots, sellLots } from './lots.js';
-import { notionalMinor } from './notional.js';
 import { portfolioState } from './portfolio.js';
 import type { Rulebook, SessionRules } from './session-rules.js';
 
@@ -52,36 +29,30 @@ const NO_REJECTIONS: readonly Rejection[] = [];
 const NOTHING_DONE: SessionResult = { fills: [], rejections: NO_REJECTIONS };
 
 /**
- * Sells leave before buys are done; both in the order of submission. Cash from sales can be spent at the same open. A sale above what
- * is sellable is cut and recorded. Dividend tax by holding is part of a fill's fees under the name `dividendTax`.
+ * Sells leave before buys are done, both in the order of submission; cash from sales can be spent at the same open. A sale above what
+ * is sellable is cut and recorded. One account of one owner: it is not safe to share.
  */
 export class SimulatedBroker implements Broker {
   private readonly rulebook: Rulebook;
   private readonly slippageBp: number;
   private readonly currency: string;
+  private readonly account: Account;
   private readonly books = new Map<Symbol, Book>();
   /** The book at each place of the last bars: bars mostly come in the same order, so the map is seldom asked. */
   private readonly slots: Book[] = [];
   /** By ex-day, then by place in the universe. */
   private readonly actions: readonly CorporateAction[];
   private nextAction = 0;
-  /** Books with a position, in the order of the universe. */
-  private held: Book[] = [];
   private pending: PendingOrder[] = [];
-  private receivables: Receivable[] = [];
-  private totals: BrokerTotals = { feesMinor: {}, turnoverMinor: 0, dividendTaxMinor: 0, dividendsMinor: 0, fills: 0 };
   private day: EpochDay = NEVER;
+  /** Number of the session, from 0. */
   private index = -1;
-  private cash: number;
-  private frozen = 0;
-  private receivable = 0;
-  private marketValue = 0;
   private equityAtOpen: number;
   private state: PortfolioState | null = null;
   private stateFillDay: EpochDay = NEVER;
 
   constructor(options: SimulatedBrokerOptions) {
-    const { instruments, initialCashMinor } = options;
+    const { instruments, initialCashMinor, slippageBp = 0 } = options;
     const currencies = new Set(instruments.map((instrument) => instrument.units.currency));
     if (currencies.size !== 1) {
       throw new InputError(
@@ -91,17 +62,15 @@ export class SimulatedBroker implements Broker {
     if (!Number.isSafeInteger(initialCashMinor) || initialCashMinor < 0) {
       throw new InputError(`SimulatedBroker: expected cash in whole minor units, got ${initialCashMinor}. Give an integer of 0 or more.`);
     }
-    if (!((options.slippageBp ?? 0) >= 0 && (options.slippageBp ?? 0) < 10_000)) {
-      throw new InputError(
-        `SimulatedBroker: expected slippage of 0 to 10000 basis points, got ${options.slippageBp}. Give a small number.`,
-      );
+    if (!(slippageBp >= 0 && slippageBp < 10_000)) {
+      throw new InputError(`SimulatedBroker: expected slippage of 0 to 10000 basis points, got ${slippageBp}. Give a small number.`);
     }
     this.rulebook = options.rulebook;
-    this.slippageBp = options.slippageBp ?? 0;
+    this.slippageBp = slippageBp;
     this.currency = instruments[0]!.units.currency;
-    instruments.forEach((instrument, i) => {
-      this.books.set(instrument.symbol, emptyBook(instrument, i));
-    });
+    this.account = new Account(initialCashMinor);
+    this.equityAtOpen = initialCashMinor;
+    for (const instrument of instruments) this.books.set(instrument.symbol, emptyBook(instrument, this.books.size));
     for (const [symbol, { day, closeTicks }] of options.lastCloses ?? []) {
       const book = this.bookOf(symbol);
       book.lastDay = day;
@@ -112,35 +81,30 @@ export class SimulatedBroker implements Broker {
     for (const [symbol, list] of options.actions ?? []) if (this.books.has(symbol)) actions.push(...list);
     const place = (action: CorporateAction): number => this.bookOf(action.symbol).ordinal;
     this.actions = actions.sort((a, b) => a.exDay - b.exDay || place(a) - place(b));
-    this.cash = initialCashMinor;
-    this.equityAtOpen = initialCashMinor;
   }
 
   openSession(day: EpochDay): void {
     if (!(day > this.day)) throw new BrokerError(`openSession: expected a day after ${this.day}, got ${day}. Open sessions in order.`);
     this.day = day;
     this.index++;
-    if (this.held.length > 0) this.state = null;
-    while (this.nextAction < this.actions.length && this.actions[this.nextAction]!.exDay <= day) {
-      this.applyAction(this.actions[this.nextAction++]!);
-    }
-    this.equityAtOpen = this.equityMinor();
+    if (this.account.held.length > 0) this.state = null;
+    while (this.nextAction < this.actions.length && this.actions[this.nextAction]!.exDay <= day) this.act(this.actions[this.nextAction++]!);
+    this.equityAtOpen = this.account.equityMinor();
   }
 
   fillAtOpen(day: EpochDay, bars: readonly BrokerBar[]): SessionResult {
     this.expectToday('fillAtOpen', day);
-    if (this.pending.length === 0 && this.held.length === 0) return NOTHING_DONE;
+    if (this.pending.length === 0 && this.account.held.length === 0) return NOTHING_DONE;
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
       const book = this.bookAt(i, bar.symbol);
       book.bar = bar;
       book.barDay = day;
       book.takenVolume = 0;
-      if (book.quantity > 0 && bar.open > 0) this.mark(book, bar.open);
+      if (book.quantity > 0 && bar.open > 0) this.account.mark(book, bar.open);
     }
-    this.equityAtOpen = this.equityMinor();
-    if (this.pending.length === 0) return NOTHING_DONE;
-    return this.fillPending(day);
+    this.equityAtOpen = this.account.equityMinor();
+    return this.pending.length === 0 ? NOTHING_DONE : this.fillPending(day);
   }
 
   closeSession(day: EpochDay, bars: readonly BrokerBar[]): void {
@@ -150,44 +114,38 @@ export class SimulatedBroker implements Broker {
       const book = this.bookAt(i, bar.symbol);
       book.lastDay = day;
       book.referenceTicks = bar.close;
-      if (book.quantity > 0) this.mark(book, bar.close);
+      if (book.quantity > 0) this.account.mark(book, bar.close);
       else book.lastTicks = bar.close;
     }
-    if (this.held.length > 0) this.state = null;
-    if (this.receivables.length > 0) this.payReceivables(day);
+    if (this.account.held.length > 0) this.state = null;
+    if (this.account.receivables.length > 0) {
+      this.account.payDue(day, this.index, (symbol) => this.bookOf(symbol));
+      this.state = null;
+    }
   }
 
   submit(orders: readonly Order[], fillDay: EpochDay): readonly Rejection[] {
-    if (fillDay < this.day)
+    if (fillDay < this.day) {
       throw new BrokerError(`submit: expected a fill day from ${this.day} on, got ${fillDay}. Send orders for a session to come.`);
+    }
     if (orders.length === 0) return NO_REJECTIONS;
-    const rejections: Rejection[] = [];
     this.state = null;
+    const rejections: Rejection[] = [];
+    const time = { day: this.day, fillDay, fillIndex: this.indexOf(fillDay) };
     for (const order of orders) {
-      if (!Number.isSafeInteger(order.quantity) || order.quantity < 0) {
-        throw new BrokerError(`submit: expected whole units in order ${order.id}, got ${order.quantity}. Size orders with toOrder.`);
-      }
       const book = this.bookOf(order.symbol);
-      const rules = this.rulesOf(book, fillDay);
-      const refuse = (reason: RejectionReason, quantity: number, detail: string): void => {
-        rejections.push(rejectionOf(order, this.day, quantity, reason, detail));
-      };
-      const delistedOn = book.instrument.delistedOn;
-      if (!rules.tradable) refuse('not-tradable', order.quantity, 'the rulebook says not tradable');
-      else if (delistedOn !== undefined && delistedOn < fillDay) refuse('delisted', order.quantity, 'no longer listed');
-      else if (order.side === 'sell') this.acceptSell(order, book, rules, fillDay, refuse);
-      else if (book.lastTicks === 0) refuse('no-price', order.quantity, 'no close seen yet');
-      else this.acceptBuy(order, book, rules, fillDay, refuse);
+      const waiting = takeOrder(order, book, this.rulesOf(book, fillDay), this.account, time, rejections);
+      if (waiting !== null) this.pending.push(waiting);
     }
     return rejections;
   }
 
   equityMinor(): number {
-    return this.cash + this.frozen + this.receivable + this.marketValue;
+    return this.account.equityMinor();
   }
 
   cashMinor(): number {
-    return this.cash + this.frozen;
+    return this.account.cashMinor + this.account.frozenMinor;
   }
 
   equityAtOpenMinor(): number {
@@ -195,278 +153,103 @@ export class SimulatedBroker implements Broker {
   }
 
   portfolio(asOf: Instant, fillDay: EpochDay): PortfolioState {
-    const known = this.state;
-    if (known !== null && (fillDay === this.stateFillDay || this.held.length === 0)) {
-      if (known.asOf === asOf) return known;
-      this.state = { ...known, asOf };
+    const { account, state } = this;
+    if (state !== null && (fillDay === this.stateFillDay || account.held.length === 0)) {
+      if (state.asOf === asOf) return state;
+      this.state = { ...state, asOf };
       return this.state;
     }
     this.stateFillDay = fillDay;
-    this.state = portfolioState(
-      asOf,
-      this.held,
-      {
-        currency: this.currency,
-        cashMinor: this.cash,
-        frozenCashMinor: this.frozen,
-        receivableMinor: this.receivable,
-        totalEquityMinor: this.equityMinor(),
-        day: this.day,
-        index: this.index,
-        fillDay,
-        fillIndex: this.indexOf(fillDay),
-      },
-      (book) => this.rulesOf(book, fillDay).settlementSessions,
-    );
+    const time = { asOf, day: this.day, index: this.index, fillDay, fillIndex: this.indexOf(fillDay) };
+    this.state = portfolioState(account, this.currency, time, (book) => this.rulesOf(book, fillDay).settlementSessions);
     return this.state;
   }
 
   /** What was paid since the start: fees by name, dividend tax, gross dividends, notional traded. */
   paid(): BrokerTotals {
-    return copyTotals(this.totals);
+    return copyTotals(this.account.totals);
   }
 
   snapshot(): BrokerSnapshot {
+    const { account } = this;
     const books: BrokerSnapshot['books'][number][] = [];
     for (const book of this.books.values()) if (book.lastDay !== NEVER || book.quantity > 0) books.push(copyBook(book));
     return {
       version: 1,
       day: this.day,
       index: this.index,
-      cashMinor: this.cash,
-      frozenMinor: this.frozen,
-      receivableMinor: this.receivable,
+      cashMinor: account.cashMinor,
+      frozenMinor: account.frozenMinor,
+      receivableMinor: account.receivableMinor,
       equityAtOpenMinor: this.equityAtOpen,
       books,
-      pending: this.pending.map((pending) => ({ ...pending })),
-      receivables: this.receivables.map((due) => ({ ...due })),
-      totals: copyTotals(this.totals),
+      pending: this.pending.map((waiting) => ({ ...waiting })),
+      receivables: account.receivables.map((due) => ({ ...due })),
+      totals: copyTotals(account.totals),
     };
   }
 
   restore(snapshot: unknown): void {
+    const { account } = this;
     const saved = readSnapshot(snapshot);
     for (const row of saved.books) this.bookOf(row.symbol);
     for (const book of this.books.values()) Object.assign(book, emptyBook(book.instrument, book.ordinal));
     for (const row of saved.books) restoreBook(this.bookOf(row.symbol), row);
     this.day = saved.day;
     this.index = saved.index;
-    this.cash = saved.cashMinor;
-    this.frozen = saved.frozenMinor;
-    this.receivable = saved.receivableMinor;
     this.equityAtOpen = saved.equityAtOpenMinor;
-    this.pending = saved.pending.map((pending) => ({ ...pending }));
-    this.receivables = saved.receivables.map((due) => ({ ...due }));
-    this.totals = copyTotals(saved.totals);
-    this.held = [...this.books.values()].filter((book) => book.quantity > 0);
-    this.marketValue = this.held.reduce((sum, book) => sum + book.markMinor, 0);
-    this.nextAction = this.actions.findIndex((action) => action.exDay > saved.day);
-    if (this.nextAction < 0) this.nextAction = this.actions.length;
+    this.pending = saved.pending.map((waiting) => ({ ...waiting }));
+    account.cashMinor = saved.cashMinor;
+    account.frozenMinor = saved.frozenMinor;
+    account.receivableMinor = saved.receivableMinor;
+    account.receivables = saved.receivables.map((due) => ({ ...due }));
+    account.totals = copyTotals(saved.totals);
+    account.held = [...this.books.values()].filter((book) => book.quantity > 0);
+    account.marketMinor = account.held.reduce((sum, book) => sum + book.markMinor, 0);
+    // Actions up to the saved session have been applied.
+    this.nextAction = this.actions.filter((action) => action.exDay <= saved.day).length;
     this.state = null;
   }
 
-  // ---------------------------------------------------------------- taking orders
-
-  private acceptSell(
-    order: Order,
-    book: Book,
-    rules: SessionRules,
-    fillDay: EpochDay,
-    refuse: (reason: RejectionReason, quantity: number, detail: string) => void,
-  ): void {
-    if (book.quantity === 0) return void refuse('no-position', order.quantity, 'nothing is held');
-    const sellable = sellableUnits(book, fillDay, this.indexOf(fillDay), rules.settlementSessions) - book.pendingSell;
-    if (sellable <= 0) return void refuse('not-sellable', order.quantity, `none of ${book.quantity} units can be sold then`);
-    const wanted = order.sellAll ? Math.max(order.quantity, sellable) : order.quantity;
-    const quantity = sellLots(wanted, sellable, rules);
-    if (quantity === 0) return void refuse('below-lot', wanted, `under a lot of ${rules.sellStep} units`);
-    if (wanted > sellable) refuse('cut-sellable', wanted - sellable, `${sellable} units can be sold then`);
-    else if (quantity < wanted) refuse('cut-lot', wanted - quantity, `lots of ${rules.sellStep}`);
-    book.pendingSell += quantity;
-    this.pending.push({ order, fillDay, quantity, frozenMinor: 0 });
-  }
-
-  private acceptBuy(
-    order: Order,
-    book: Book,
-    rules: SessionRules,
-    fillDay: EpochDay,
-    refuse: (reason: RejectionReason, quantity: number, detail: string) => void,
-  ): void {
-    let quantity = order.quantity;
-    let costMinor: number;
-    if (order.sizing === 'at-fill') {
-      costMinor = Math.floor(this.cash * (order.cashFraction ?? 1));
-    } else {
-      quantity = buyLots(order.quantity, rules);
-      if (quantity === 0) return void refuse('below-lot', order.quantity, `under the minimum of ${rules.buyMinimum} units`);
-      if (quantity < order.quantity) refuse('cut-lot', order.quantity - quantity, `steps of ${rules.buyStep}`);
-      costMinor = buyCostMinor(quantity, book.lastTicks, book.units, rules);
-    }
-    const frozenMinor = Math.max(0, Math.min(this.cash, costMinor));
-    this.cash -= frozenMinor;
-    this.frozen += frozenMinor;
-    this.pending.push({ order, fillDay, quantity, frozenMinor });
-  }
-
-  // ---------------------------------------------------------------- the open
-
-  private fillPending(day: EpochDay): SessionResult {
-    const fills: Fill[] = [];
-    const rejections: Rejection[] = [];
-    const due = this.pending.filter((pending) => pending.fillDay <= day);
-    if (due.length === 0) return NOTHING_DONE;
-    this.pending = this.pending.filter((pending) => pending.fillDay > day);
-    this.state = null;
-    for (const pending of due) {
-      if (pending.order.side !== 'sell') continue;
-      const book = this.bookOf(pending.order.symbol);
-      book.pendingSell = Math.max(0, book.pendingSell - pending.quantity);
-      const rules = this.rulesOf(book, day);
-      this.settle(pending, book, rules, planSell(pending, book, rules, day, this.index, this.slippageBp), fills, rejections);
-    }
-    // At-fill buys share the cash as it stands after the sells, whatever the buys before them spend.
-    const cashAtOpen = this.cash + this.frozen;
-    for (const pending of due) {
-      if (pending.order.side !== 'buy') continue;
-      const book = this.bookOf(pending.order.symbol);
-      const rules = this.rulesOf(book, day);
-      this.cash += pending.frozenMinor;
-      this.frozen -= pending.frozenMinor;
-      const budget = Math.floor(cashAtOpen * (pending.order.cashFraction ?? 1));
-      this.settle(pending, book, rules, planBuy(pending, book, rules, day, this.cash, budget, this.slippageBp), fills, rejections);
-    }
-    return { fills, rejections };
-  }
-
-  /** Books what a plan allows, records what it does not. */
-  private settle(pending: PendingOrder, book: Book, rules: SessionRules, plan: FillPlan, fills: Fill[], rejections: Rejection[]): void {
-    const { order } = pending;
-    for (const { quantity, reason, detail } of plan.cuts) rejections.push(rejectionOf(order, this.day, quantity, reason, detail));
-    if (plan.quantity === 0) return;
-    const { quantity, priceTicks } = plan;
-    const notional = notionalMinor(quantity, priceTicks, book.units);
-    const feesMinor = feesByName(rules, order.side, quantity, notional);
-    const tax = order.side === 'sell' ? taxOfSale(book, quantity, this.day, this.index, rules.settlementSessions) : 0;
-    let totalFees = 0;
-    for (const name in feesMinor) totalFees += feesMinor[name]!;
-    totalFees += tax;
-    const cashDelta = (order.side === 'sell' ? notional : -notional) - totalFees;
-    if (order.side === 'sell' && this.cash + cashDelta < Math.min(0, this.cash)) {
-      rejections.push(rejectionOf(order, this.day, quantity, 'no-cash', `fees of ${totalFees} exceed ${notional} and the cash`));
-      return;
-    }
-    for (const name in feesMinor) this.totals.feesMinor[name] = (this.totals.feesMinor[name] ?? 0) + feesMinor[name]!;
-    if (tax > 0) feesMinor['dividendTax'] = tax;
-    this.totals.dividendTaxMinor += tax;
-    this.totals.turnoverMinor += notional;
-    this.totals.fills++;
-    this.cash += cashDelta;
-    const wasHeld = book.quantity > 0;
-    if (order.side === 'sell') removeFifo(book, quantity, this.day, this.index, rules.settlementSessions);
-    else addLot(book, quantity, -cashDelta, this.day, this.index);
-    book.takenVolume += quantity;
-    if (!wasHeld) this.hold(book);
-    this.mark(book, book.bar!.open);
-    if (book.quantity === 0) this.held.splice(this.held.indexOf(book), 1);
-    fills.push({
-      orderId: order.id,
-      symbol: order.symbol,
-      side: order.side,
-      day: this.day,
-      quantity,
-      priceTicks,
-      notionalMinor: notional,
-      feesMinor,
-      totalFeesMinor: totalFees,
-      cashDeltaMinor: cashDelta,
-      action: order.action,
-      strategy: order.strategy,
-      why: order.why,
-    });
-  }
-
-  private hold(book: Book): void {
-    let at = this.held.length;
-    while (at > 0 && this.held[at - 1]!.ordinal > book.ordinal) at--;
-    this.held.splice(at, 0, book);
-  }
-
-  // ---------------------------------------------------------------- corporate actions
-
-  private applyAction(action: CorporateAction): void {
+  private act(action: CorporateAction): void {
     const book = this.bookOf(action.symbol);
-    // A close of the ex-day or later already shows the action: seeded closes only.
+    // A close of the ex-day or later already shows the action: this happens with closes from before the first session only.
     if (book.lastDay >= action.exDay) return;
     this.state = null;
-    const derivedCash = action.origin === 'derived' && action.cash !== undefined;
-    if (book.quantity > 0) {
-      const { dividendTax, parMinor } = this.rulesOf(book, this.day);
-      const grossMinor = action.cash === undefined ? 0 : mulDiv(book.quantity, action.cash.numerator, action.cash.denominator);
-      const taxMinor = flatDividendTaxMinor(book.quantity, action, parMinor, dividendTax);
-      const shares = shareRatio(action);
-      const cashPerUnit = action.cash === undefined ? 0 : action.cash.numerator / action.cash.denominator;
-      bookUntaxed(book, action, parMinor, dividendTax);
-      if (!derivedCash) reduceCost(book, cashPerUnit, this.index);
-      scaleUnits(book, action);
-      if (grossMinor !== 0 || taxMinor !== 0) {
-        this.receivables.push({
-          symbol: action.symbol,
-          payDay: derivedCash ? action.exDay : action.payDay,
-          grossMinor,
-          taxMinor,
-          booked: !derivedCash,
-          costPerUnitMinor: derivedCash ? (cashPerUnit * shares.denominator) / shares.numerator : 0,
-        });
-        if (!derivedCash) this.receivable += grossMinor - taxMinor;
-      }
-    }
-    if (book.referenceTicks > 0) book.referenceTicks = exRightReferenceTicks(book.referenceTicks, action, book.units);
-    if (book.lastTicks > 0) {
-      // The open of a derived cash dividend shows its size; until then only a split moves the mark.
-      const moved: CorporateAction = derivedCash ? { ...action, cash: { numerator: 0, denominator: 1 } } : action;
-      this.mark(book, exRightReferenceTicks(book.lastTicks, moved, book.units));
-    }
-    if (book.quantity === 0) this.held = this.held.filter((other) => other !== book);
-    this.scalePending(book, action);
+    applyAction(this.account, book, action, this.index, () => this.rulesOf(book, this.day));
+    scalePending(this.pending, book, action);
   }
 
-  private scalePending(book: Book, action: CorporateAction): void {
-    const { numerator, denominator } = shareRatio(action);
-    if (numerator === denominator) return;
-    for (const pending of this.pending) {
-      if (pending.order.symbol !== action.symbol) continue;
-      const scaled = mulDiv(pending.quantity, numerator, denominator);
-      if (pending.order.side === 'sell') book.pendingSell += scaled - pending.quantity;
-      pending.quantity = scaled;
+  private fillPending(day: EpochDay): SessionResult {
+    const { account, index, slippageBp } = this;
+    const due = this.pending.filter((waiting) => waiting.fillDay <= day);
+    if (due.length === 0) return NOTHING_DONE;
+    this.pending = this.pending.filter((waiting) => waiting.fillDay > day);
+    this.state = null;
+    const fills: Fill[] = [];
+    const rejections: Rejection[] = [];
+    for (const waiting of due) {
+      if (waiting.order.side !== 'sell') continue;
+      const book = this.bookOf(waiting.order.symbol);
+      const rules = this.rulesOf(book, day);
+      book.pendingSell = Math.max(0, book.pendingSell - waiting.quantity);
+      const plan = planSell(waiting, book, rules, day, index, slippageBp);
+      const fill = settlePlan(waiting, plan, book, rules, account, day, index, rejections);
+      if (fill !== null) fills.push(fill);
     }
-  }
-
-  private payReceivables(day: EpochDay): void {
-    let kept = 0;
-    for (const due of this.receivables) {
-      if (due.payDay > day) {
-        this.receivables[kept++] = due;
-        continue;
-      }
-      const net = due.grossMinor - due.taxMinor;
-      this.cash += net;
-      if (due.booked) this.receivable -= net;
-      else reduceCost(this.bookOf(due.symbol), due.costPerUnitMinor, this.index);
-      this.totals.dividendsMinor += due.grossMinor;
-      this.totals.dividendTaxMinor += due.taxMinor;
-      this.state = null;
+    // At-fill buys share the cash as it stands after the sells, whatever the buys before them spend.
+    const cashAtOpen = account.cashMinor + account.frozenMinor;
+    for (const waiting of due) {
+      if (waiting.order.side !== 'buy') continue;
+      const book = this.bookOf(waiting.order.symbol);
+      const rules = this.rulesOf(book, day);
+      account.thaw(waiting.frozenMinor);
+      const budget = Math.floor(cashAtOpen * (waiting.order.cashFraction ?? 1));
+      const plan = planBuy(waiting, book, rules, day, account.cashMinor, budget, slippageBp);
+      const fill = settlePlan(waiting, plan, book, rules, account, day, index, rejections);
+      if (fill !== null) fills.push(fill);
     }
-    this.receivables.length = kept;
-  }
-
-  // ---------------------------------------------------------------- small parts
-
-  private mark(book: Book, ticks: number): void {
-    const value = book.quantity === 0 ? 0 : notionalMinor(book.quantity, ticks, book.units);
-    this.marketValue += value - book.markMinor;
-    book.markMinor = value;
-    book.lastTicks = ticks;
+    return { fills, rejections };
   }
 
   private bookAt(slot: number, symbol: Symbol): Book {
@@ -499,15 +282,3 @@ export class SimulatedBroker implements Broker {
     if (day !== this.day) throw new BrokerError(`${fn}: expected the open session ${this.day}, got ${day}. Call openSession first.`);
   }
 }
-
-const rejectionOf = (order: Order, day: EpochDay, quantity: number, reason: RejectionReason, detail: string): Rejection => ({
-  orderId: order.id,
-  symbol: order.symbol,
-  side: order.side,
-  day,
-  quantity,
-  reason,
-  detail,
-  action: order.action,
-  strategy: order.strategy,
-});
