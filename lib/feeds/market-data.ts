@@ -1,5 +1,5 @@
 /** What a feed hands to a replay: everything about a universe over its whole history. Only the loop reads it, and cuts it by instant. */
-import type { BarSeries, CorporateAction, Instrument, NewsItem, Symbol } from '../core/index.js';
+import type { BarSeries, CorporateAction, EpochDay, Instrument, NewsItem, Symbol } from '../core/index.js';
 
 export interface MarketData {
   /** `embedded:cn`, `embedded:us`, a path, or a synthetic label such as `bench:lcg`. */
@@ -11,6 +11,8 @@ export interface MarketData {
   readonly instruments: readonly Instrument[];
   readonly series: ReadonlyMap<Symbol, BarSeries>;
   readonly actions: ReadonlyMap<Symbol, readonly CorporateAction[]>;
+  /** Days (both included) for which `actions` of a symbol is complete, where that is not its whole series. */
+  readonly actionsKnown?: Readonly<Record<Symbol, { readonly from: EpochDay; readonly to: EpochDay }>>;
   readonly news: readonly NewsItem[];
   /** Index for excess returns, when there is one; its series is in `series`, its instrument in `instruments` (kind index). */
   readonly index?: Symbol;

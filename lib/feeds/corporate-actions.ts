@@ -1,0 +1,96 @@
+/** Corporate actions and the factor column: the factor from declared actions, or both from pairs of raw and adjusted close. */
+import { type CorporateAction, type EpochDay, type Instant, type Ratio, ratio, type Symbol, type Units } from '../core/index.js';
+import { FeedError } from './errors.js';
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** Smallest terms of a ratio of integers. */
+export function reduced(numerator: number, denominator: number): Ratio {
+  const divisor = gcd(Math.abs(numerator), denominator);
+  return ratio(numerator / divisor, denominator / divisor);
+}
+
+const valueOf = (value: Ratio | undefined): number => (value ? value.numerator / value.denominator : 0);
+
+/** Ticks per unit held that an amount of cash in minor units per unit is worth. */
+const cashTicks = (action: CorporateAction, units: Units): number =>
+  (valueOf(action.cash) * units.minorPerUnitTick.denominator) / units.minorPerUnitTick.numerator;
+
+/**
+ * Cumulative total-return factor: at the first bar on or after an ex-day it grows by close before / ex-right reference, where the
+ * reference (close - cash) / (1 + bonus + transfer) is not rounded. Actions up to the first bar's day leave no trace.
+ * `day`, `close` (ticks): n each, ascending. Throws FeedError when a dividend eats the price.
+ */
+export function factorOf(day: Int32Array, close: Float64Array, actions: readonly CorporateAction[], units: Units): Float64Array {
+  const factor = new Float64Array(day.length);
+  const ordered = [...actions].sort((a, b) => a.exDay - b.exDay);
+  let next = 0;
+  let value = 1;
+  for (let i = 0; i < day.length; i++) {
+    let cash = 0;
+    let shares = 1;
+    for (; next < ordered.length && (ordered[next] as CorporateAction).exDay <= (day[i] as number); next++) {
+      const action = ordered[next] as CorporateAction;
+      cash += cashTicks(action, units);
+      shares += valueOf(action.bonus) + valueOf(action.transfer);
+    }
+    if (i > 0 && (cash !== 0 || shares !== 1)) {
+      const before = close[i - 1] as number;
+      if (cash >= before || shares <= 0) {
+        throw new FeedError(
+          `factorOf: expected a dividend below the price, got ${cash} ticks at a close of ${before} for ${ordered[next - 1]?.symbol}. Check cash_per_share.`,
+        );
+      }
+      value *= (before * shares) / (before - cash);
+    }
+    factor[i] = value;
+  }
+  return factor;
+}
+
+/** A growth of the factor within 0.1 % of one of these is a split. */
+const SPLITS: readonly Ratio[] = [ratio(2, 1), ratio(3, 1), ratio(3, 2)];
+/** Growth above this is a cash dividend; below it is rounding of the adjusted close. */
+const DIVIDEND_GROWTH = 1.0005;
+/** Parts of a minor unit that a derived dividend is kept to. */
+const CASH_PARTS = 1_000_000;
+
+export interface Derived {
+  readonly actions: readonly CorporateAction[];
+  readonly factor: Float64Array;
+  /** Days on which the factor fell by more than rounding: a reverse split, a restated history or a coarse adjusted close. */
+  readonly fallen: readonly EpochDay[];
+}
+
+/**
+ * Actions from `adjustment` = adjusted / raw close, up to any constant. With q = its growth from one bar to the next, q within 0.1 %
+ * of 2, 3 or 3/2 is a split, any other q > 1.0005 a cash dividend of (q - 1) x close; known at that day's close, paid on the ex-day.
+ */
+export function deriveActions(
+  symbol: Symbol,
+  bars: { readonly day: Int32Array; readonly knownAt: Float64Array; readonly close: Float64Array },
+  adjustment: Float64Array,
+  units: Units,
+): Derived {
+  const actions: CorporateAction[] = [];
+  const fallen: EpochDay[] = [];
+  const factor = new Float64Array(bars.day.length).fill(1);
+  const { numerator, denominator } = units.minorPerUnitTick;
+  for (let i = 1; i < factor.length; i++) {
+    const growth = (adjustment[i] as number) / (adjustment[i - 1] as number);
+    const day = bars.day[i] as EpochDay;
+    const base = { symbol, exDay: day, payDay: day, knownAt: bars.knownAt[i] as Instant, origin: 'derived' as const };
+    const split = SPLITS.find((s) => Math.abs((growth * s.denominator) / s.numerator - 1) <= 0.001);
+    factor[i] = factor[i - 1] as number;
+    if (split) {
+      actions.push({ ...base, transfer: ratio(split.numerator - split.denominator, split.denominator) });
+      factor[i] = ((factor[i] as number) * split.numerator) / split.denominator;
+    } else if (growth > DIVIDEND_GROWTH) {
+      const closeMinor = ((bars.close[i] as number) * numerator) / denominator;
+      const cash = reduced(Math.round((growth - 1) * closeMinor * CASH_PARTS), CASH_PARTS);
+      actions.push({ ...base, cash });
+      factor[i] = (factor[i] as number) * (1 + valueOf(cash) / closeMinor);
+    } else if (growth < 1 / DIVIDEND_GROWTH) fallen.push(day);
+  }
+  return { actions, factor, fallen };
+}

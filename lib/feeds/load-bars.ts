@@ -1,0 +1,298 @@
+/** The user's own bars: a CSV or Parquet file or a folder of them, checked row by row and brought to the project's form. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BarSeries, type CorporateAction, dateOf, HindcastError, type Instrument, type Symbol, type Units } from '../core/index.js';
+import { type Calendar, type CalendarId, calendarOf, describeSymbol } from '../market/index.js';
+import { ACTIONS_FILE, readActions } from './actions-file.js';
+import { openBarRows } from './bar-rows.js';
+import { type Field, statedVolumeUnit } from './columns.js';
+import { deriveActions, factorOf, reduced } from './corporate-actions.js';
+import { digestsOf } from './digest.js';
+import { BadRowError, type BadRowReason, FeedError } from './errors.js';
+import type { FileMapping } from './file-mapping.js';
+import type { MarketData } from './market-data.js';
+import { SeriesBuilder } from './series-builder.js';
+import { isStoredData, readData } from './stored-data.js';
+import { canonicalSymbol, symbolOfFile } from './symbol-text.js';
+import { findVolumeUnit, type VolumeUnit } from './volume-unit.js';
+
+export interface LoadOptions {
+  /** Symbol of a file that has no such column and whose name is none. */
+  readonly symbol?: Symbol;
+  /** Only these symbols. */
+  readonly symbols?: readonly Symbol[];
+  /** Symbol that serves as the index; the one index among the symbols when not given. */
+  readonly index?: Symbol;
+  /** What a volume counts; told from the amounts, or taken as shares, when not given. */
+  readonly volumeUnit?: VolumeUnit;
+  /** Major units in one tick, for prices finer than the market's own. */
+  readonly tickSize?: number;
+  /** refuse: the first bad row ends the load; skip: it is left out and counted. */
+  readonly onBadRow?: 'refuse' | 'skip';
+}
+
+export interface LoadedBars extends MarketData {
+  /** What was understood of each file. */
+  readonly mappings: readonly FileMapping[];
+}
+
+/** What is known of an instrument beyond its symbol. */
+export type InstrumentFacts = Readonly<Record<Symbol, Partial<Omit<Instrument, 'symbol'>>>>;
+
+/**
+ * Bars of `path`: a file, a folder of files (with `actions.csv` for dated corporate actions), or a folder that `writeData` wrote.
+ * Prices must be raw; an adjusted close, or a factor, beside them yields derived corporate actions. Without either, and without
+ * actions.csv, they are `unknown`. Throws BadRowError for a bad row, FeedError for a file that can't be used: nothing is made up.
+ */
+export function loadBars(path: string, options: LoadOptions = {}): LoadedBars {
+  if (!existsSync(path)) throw new FeedError(`loadBars: expected a file or folder at ${path}, got nothing there. Check the path.`);
+  if (!statSync(path).isDirectory()) return loadFiles([path], undefined, path, options);
+  if (isStoredData(path)) return { ...readData(path), mappings: [] };
+  const names = readdirSync(path).filter((name) => /\.(csv|tsv|txt|parquet)$/i.test(name) && name !== ACTIONS_FILE);
+  if (names.length === 0) throw new FeedError(`loadBars: expected CSV or Parquet files in ${path}, got none. Name a folder with bars.`);
+  const actions = join(path, ACTIONS_FILE);
+  return loadFiles(
+    names.sort().map((name) => join(path, name)),
+    existsSync(actions) ? actions : undefined,
+    path,
+    options,
+  );
+}
+
+interface Entry {
+  readonly builder: SeriesBuilder;
+  readonly file: number;
+  readonly derives: boolean;
+}
+
+/** The loader behind {@link loadBars} and the embedded sets. `facts` override what a symbol's code tells. */
+export function loadFiles(
+  files: readonly string[],
+  actionsFile: string | undefined,
+  source: string,
+  options: LoadOptions = {},
+  facts: InstrumentFacts = {},
+): LoadedBars {
+  const { onBadRow = 'refuse' } = options;
+  const skipped: Record<string, number> = {};
+  const entries = new Map<Symbol, Entry>();
+  const mappings: Omit<FileMapping, 'symbols' | 'bars'>[] = [];
+  const stated: (VolumeUnit | undefined)[] = [];
+
+  const describe = (text: string, name: string): Instrument => {
+    const described = describeSymbol(text);
+    const { symbol } = described;
+    const index = symbol === options.index ? { kind: 'index' as const, board: 'index' } : {};
+    const { units, ...rest } = { ...described, ...index, name: name || symbol, ...facts[symbol] };
+    return { ...rest, units: options.tickSize === undefined ? units : finerUnits(units, options.tickSize), corporateActions: 'unknown' };
+  };
+
+  for (const [file, path] of files.entries()) {
+    const rows = openBarRows(path);
+    const { columns, header } = rows;
+    const name = (field: Field): string => header?.[columns[field] as number] ?? `#${(columns[field] as number) + 1}`;
+    if (/[前后]复权/.test(rows.title)) {
+      throw new FeedError(
+        `loadBars: expected raw prices in ${path}, got ${JSON.stringify(rows.title)}: adjusted ones, which change with every later dividend. Export it with 不复权.`,
+      );
+    }
+    stated.push(options.volumeUnit ?? (columns.volume === undefined ? undefined : statedVolumeUnit(name('volume'))));
+    const used = new Set(Object.values(columns));
+    mappings.push({
+      file: basename(path),
+      format: rows.format,
+      columns: Object.fromEntries((Object.keys(columns) as Field[]).map((field) => [field, name(field)])),
+      ignored: (header ?? []).filter((_, at) => !used.has(at)),
+      remarks: [],
+    });
+    const bad = (line: number, reason: BadRowReason, detail: string): void => {
+      if (onBadRow === 'refuse') throw new BadRowError(path, line, reason, detail);
+      skipped[reason] = (skipped[reason] ?? 0) + 1;
+    };
+    const derives = columns.adjustedClose !== undefined || columns.factor !== undefined || columns.adjustFactor !== undefined;
+    const open = (instrument: Instrument): SeriesBuilder | undefined => {
+      const known = entries.get(instrument.symbol);
+      if (known?.file === file) return known.builder;
+      if (known) {
+        throw new FeedError(
+          `loadBars: expected one file for ${instrument.symbol}, got ${basename(files[known.file] as string)} and ${basename(path)}. Join them or take one away.`,
+        );
+      }
+      if (options.symbols && !options.symbols.includes(instrument.symbol)) return undefined;
+      if (columns.volume === undefined && instrument.kind !== 'index') {
+        throw new FeedError(
+          `loadBars: expected a volume column in ${path}, got ${(header ?? []).join(', ')}. Fills need it; only an index may lack it.`,
+        );
+      }
+      const builder = new SeriesBuilder(instrument, { adjusted: derives, divided: columns.factor !== undefined }, bad);
+      entries.set(instrument.symbol, { builder, file, derives });
+      return builder;
+    };
+
+    const titled = /^(\d{6})\s+(\S+)/.exec(rows.title);
+    const whole =
+      columns.symbol === undefined
+        ? open(
+            describeFile(
+              path,
+              options.symbol ?? (titled ? titledSymbol(path, titled[1] as string) : undefined),
+              titled?.[2] ?? '',
+              describe,
+            ),
+          )
+        : undefined;
+    const builders = new Map<string, SeriesBuilder | undefined>();
+    const zone = zoneOf(whole?.instrument);
+    let lastText: string | undefined;
+    let lastBuilder = whole;
+    rows.each(
+      zone,
+      (row, text) => {
+        if (columns.symbol !== undefined && text !== lastText) {
+          if (!builders.has(text)) {
+            try {
+              builders.set(text, open(describe(canonicalSymbol(text), '')));
+            } catch (error) {
+              if (!(error instanceof HindcastError) || error instanceof FeedError) throw error;
+              bad(row.line, 'unknown-symbol', error.message);
+              return;
+            }
+          }
+          lastText = text;
+          lastBuilder = builders.get(text);
+        }
+        lastBuilder?.push(row);
+      },
+      (line, cells) => bad(line, 'too-few-cells', `${cells} cells`),
+    );
+  }
+  return assemble(entries, files, mappings, stated, actionsFile, source, skipped, options);
+}
+
+function describeFile(
+  path: string,
+  symbol: Symbol | undefined,
+  name: string,
+  describe: (text: string, name: string) => Instrument,
+): Instrument {
+  try {
+    return describe(canonicalSymbol(symbol ?? symbolOfFile(basename(path))), name);
+  } catch (error) {
+    if (!(error instanceof HindcastError)) throw error;
+    throw new FeedError(
+      `loadBars: expected a symbol column, or a file named after its symbol, got ${basename(path)}. Rename it (600000.SH.csv, AAPL.csv) or name the symbol.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A TDX title has the bare code; the file's name, such as SH#600000.txt, knows the exchange. */
+function titledSymbol(path: string, code: string): Symbol {
+  const named = symbolOfFile(basename(path));
+  return named.startsWith(code) ? named : code;
+}
+
+const zoneOf = (instrument: Instrument | undefined): string =>
+  instrument?.market === 'us' ? 'America/New_York' : instrument?.market === 'crypto' ? 'UTC' : 'Asia/Shanghai';
+
+function finerUnits(units: Units, tickSize: number): Units {
+  const perMajor = Math.round(1 / tickSize);
+  if (!(tickSize > 0) || Math.abs(perMajor * tickSize - 1) > 1e-9 || !/^10*$/.test(String(perMajor)))
+    throw new FeedError(`loadBars: expected a tickSize such as 0.01 or 0.0001, got ${tickSize}. Choose a power of ten of at most 1.`);
+  const steps = Math.round(1 / units.quantityStep);
+  return { ...units, tickSize, minorPerUnitTick: reduced(units.minorPerMajor, perMajor * steps) };
+}
+
+function assemble(
+  entries: ReadonlyMap<Symbol, Entry>,
+  files: readonly string[],
+  mappings: readonly Omit<FileMapping, 'symbols' | 'bars'>[],
+  stated: readonly (VolumeUnit | undefined)[],
+  actionsFile: string | undefined,
+  source: string,
+  skipped: Readonly<Record<string, number>>,
+  options: LoadOptions,
+): LoadedBars {
+  const markets = [...new Set([...entries.values()].map((entry) => entry.builder.instrument.market))];
+  if (markets.length !== 1) {
+    throw new FeedError(
+      `loadBars: expected bars of one market, got ${markets.length === 0 ? 'none' : markets.join(' and ')}. ${markets.length === 0 ? 'Check the symbols asked for' : 'Load each market on its own'}.`,
+    );
+  }
+  const calendar: Calendar = calendarOf(markets[0] as CalendarId);
+  const declared =
+    actionsFile === undefined ? undefined : readActions(actionsFile, calendar, (symbol) => entries.get(symbol)?.builder.instrument.units);
+  const instruments: Instrument[] = [];
+  const series = new Map<Symbol, BarSeries>();
+  const actions = new Map<Symbol, readonly CorporateAction[]>();
+  const notes: string[] = [];
+  const perFile = files.map(() => ({ symbols: [] as Symbol[], bars: 0, remarks: new Set<string>() }));
+
+  for (const [symbol, { builder, file, derives }] of entries) {
+    const place = perFile[file] as (typeof perFile)[number];
+    const { series: bars, amount, adjustment, reversed } = builder.finish(calendar);
+    const { units, kind } = builder.instrument;
+    if (bars.length === 0) {
+      throw new FeedError(
+        `loadBars: expected bars of ${symbol} in ${basename(files[file] as string)}, got none that can be used. Check the file.`,
+      );
+    }
+    if (reversed) place.remarks.add('newest first, turned round');
+    if (builder.noTrade > 0) place.remarks.add(`${builder.noTrade} days without trade of ${symbol} left out`);
+    const { unit, basis } = findVolumeUnit(bars, amount, units, kind === 'index' ? undefined : stated[file]);
+    if (unit === 'lots') place.remarks.add(`volume in lots (${basis}), turned into shares`);
+    else if (kind === 'stock') place.remarks.add(`volume in shares (${basis})`);
+    const perUnit = (unit === 'lots' ? 100 : 1) / units.quantityStep;
+    for (let i = 0; i < bars.length; i++) bars.volume[i] = Math.round((bars.volume[i] as number) * perUnit);
+
+    const own = declared?.get(symbol);
+    let state: Instrument['corporateActions'] = kind === 'index' || kind === 'spot' ? 'none' : 'unknown';
+    let list: readonly CorporateAction[] = [];
+    let factor = bars.factor;
+    if (own) {
+      state = own.length === 0 ? 'none' : 'declared';
+      list = own;
+      factor = factorOf(bars.day, bars.close, own, units);
+    } else if (derives && kind !== 'index') {
+      const derived = deriveActions(symbol, bars, adjustment, units);
+      if (derived.fallen.length > 0) {
+        notes.push(
+          `${symbol}: the adjustment falls on ${derived.fallen.length} days, first ${dateOf(derived.fallen[0] as number)} (reverse split, restated or coarse adjusted close): corporate actions count as unknown.`,
+        );
+      } else {
+        state = 'derived';
+        list = derived.actions;
+        factor = derived.factor;
+      }
+    }
+    instruments.push({ ...builder.instrument, corporateActions: state });
+    series.set(symbol, { ...bars, factor });
+    actions.set(symbol, list);
+    place.symbols.push(symbol);
+    place.bars += bars.length;
+  }
+
+  const indices = instruments.filter((instrument) => instrument.kind === 'index');
+  if (options.index !== undefined && !series.has(options.index))
+    throw new FeedError(`loadBars: expected bars of the index ${options.index}, got ${[...series.keys()].join(', ')}. Add its file.`);
+  const index = options.index ?? (indices.length === 1 ? indices[0]?.symbol : undefined);
+  return {
+    source,
+    synthetic: false,
+    calendar: calendar.id,
+    instruments,
+    series,
+    actions,
+    news: [],
+    ...(index === undefined ? {} : { index }),
+    digests: digestsOf({ instruments, series, actions, news: [] }),
+    notes,
+    skipped,
+    mappings: mappings.map((mapping, file) => ({
+      ...mapping,
+      symbols: (perFile[file] as (typeof perFile)[number]).symbols,
+      bars: (perFile[file] as (typeof perFile)[number]).bars,
+      remarks: [...(perFile[file] as (typeof perFile)[number]).remarks],
+    })),
+  };
+}

@@ -1,0 +1,213 @@
+/** Grows the columns of one instrument row by row, refusing rows that can't be true, and checks order and sessions at the end. */
+import { type BarSeries, dateOf, type EpochDay, type Instrument } from '../core/index.js';
+import type { Calendar } from '../market/index.js';
+import type { BadRowReason } from './errors.js';
+import { NONE, NOT_A_NUMBER, UNREADABLE } from './number-text.js';
+import { sessionCloses } from './session-closes.js';
+
+/** Told of each bad row; throws to refuse the file, returns to skip the row. */
+export type OnBadRow = (line: number, reason: BadRowReason, detail: string) => void;
+
+/** Columns of a row besides its day and line. Prices in major units as the file has them, volume in shares or lots as it has it. */
+const FIELDS = ['open', 'high', 'low', 'close', 'volume', 'amount', 'adjustment'] as const;
+type Columns = Record<(typeof FIELDS)[number], Float64Array>;
+
+const columnsOf = (make: (name: (typeof FIELDS)[number]) => Float64Array): Columns => {
+  const columns = {} as Columns;
+  for (const name of FIELDS) columns[name] = make(name);
+  return columns;
+};
+
+export interface FinishedSeries {
+  readonly series: BarSeries;
+  /** Yuan or dollars traded, NaN where unknown. */
+  readonly amount: Float64Array;
+  /** Adjusted / raw close, or the file's own factor; NaN where the file has none. */
+  readonly adjustment: Float64Array;
+  /** The file ran newest first. */
+  readonly reversed: boolean;
+}
+
+export interface RowFields {
+  line: number;
+  day: EpochDay;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+  /** NaN when the file has no such column. */
+  amount: number;
+  adjustedClose: number;
+  factor: number;
+  adjustFactor: number;
+}
+
+export class SeriesBuilder {
+  readonly instrument: Instrument;
+  /** Rows without any price: suspended days that some sources write out. */
+  noTrade = 0;
+  readonly #onBadRow: OnBadRow;
+  readonly #ticksPerMajor: number;
+  readonly #expects: { readonly adjusted: boolean; readonly divided: boolean };
+  #length = 0;
+  #day = new Int32Array(64);
+  #line = new Int32Array(64);
+  #columns = columnsOf(() => new Float64Array(64));
+
+  /** `adjusted`: each row has an adjusted close or a factor. `divided`: prices are raw x factor (Qlib) and are divided by it. */
+  constructor(instrument: Instrument, expects: { readonly adjusted: boolean; readonly divided: boolean }, onBadRow: OnBadRow) {
+    this.instrument = instrument;
+    this.#onBadRow = onBadRow;
+    this.#ticksPerMajor = Math.round(1 / instrument.units.tickSize);
+    this.#expects = expects;
+  }
+
+  /** Takes a row, or tells why not. */
+  push(row: RowFields): boolean {
+    const { line, day } = row;
+    if (Number.isNaN(day)) return this.#refuse(line, 'unreadable-date', 'expected a date such as 2007-06-21');
+    if (this.#hasNoTrade(row)) {
+      this.noTrade++;
+      return false;
+    }
+    const divisor = this.#expects.divided ? row.factor : 1;
+    const adjustment = this.#expects.divided
+      ? row.factor
+      : Number.isNaN(row.adjustFactor)
+        ? row.adjustedClose / row.close
+        : row.adjustFactor;
+    if (this.#expects.adjusted && !(adjustment > 0 && adjustment < UNREADABLE))
+      return this.#refuse(line, 'missing-adjustment', 'expected a positive adjusted close or factor');
+    const open = this.#ticks(line, 'open', row.open / divisor);
+    if (Number.isNaN(open)) return false;
+    const high = this.#ticks(line, 'high', row.high / divisor);
+    if (Number.isNaN(high)) return false;
+    const low = this.#ticks(line, 'low', row.low / divisor);
+    if (Number.isNaN(low)) return false;
+    const close = this.#ticks(line, 'close', row.close / divisor);
+    if (Number.isNaN(close)) return false;
+    if (high < low) return this.#refuse(line, 'high-below-low', `high ${row.high}, low ${row.low}`);
+    if (open > high || open < low) return this.#refuse(line, 'outside-high-low', `open ${row.open}, range ${row.low} to ${row.high}`);
+    if (close > high || close < low) return this.#refuse(line, 'outside-high-low', `close ${row.close}, range ${row.low} to ${row.high}`);
+    let volume = row.volume * divisor;
+    if (Number.isNaN(volume)) {
+      if (this.instrument.kind !== 'index') return this.#refuse(line, 'missing-volume', 'expected a number of shares');
+      volume = 0;
+    }
+    if (volume === UNREADABLE || volume === NOT_A_NUMBER) return this.#refuse(line, 'not-a-number', 'volume');
+    if (volume < 0) return this.#refuse(line, 'negative-volume', `volume ${row.volume}`);
+    const at = this.#length++;
+    if (at === this.#day.length) this.#grow();
+    this.#day[at] = day;
+    this.#line[at] = line;
+    const columns = this.#columns;
+    columns.open[at] = open;
+    columns.high[at] = high;
+    columns.low[at] = low;
+    columns.close[at] = close;
+    columns.volume[at] = volume;
+    columns.amount[at] = Number.isFinite(row.amount) ? row.amount : NONE;
+    columns.adjustment[at] = this.#expects.adjusted ? adjustment : NONE;
+    return true;
+  }
+
+  #refuse(line: number, reason: BadRowReason, detail: string): false {
+    this.#onBadRow(line, reason, detail);
+    return false;
+  }
+
+  /** All prices empty, or (as some sources write a suspension) zero with no volume; NaN counts as empty where Qlib writes it so. */
+  #hasNoTrade(row: RowFields): boolean {
+    const { open, high, low, close } = row;
+    if (Number.isNaN(open) && Number.isNaN(high) && Number.isNaN(low) && Number.isNaN(close)) return true;
+    if (open === 0 && high === 0 && low === 0 && (row.volume === 0 || Number.isNaN(row.volume))) return true;
+    return this.#expects.divided && open === NOT_A_NUMBER && high === NOT_A_NUMBER && low === NOT_A_NUMBER && close === NOT_A_NUMBER;
+  }
+
+  /** A price as integer ticks, NaN after telling why it can't be one. */
+  #ticks(line: number, name: string, price: number): number {
+    const scaled = price * this.#ticksPerMajor;
+    const ticks = Math.round(scaled);
+    // Float noise of sources: 1e-3 tick absolute, and what a 32-bit float (or a quotient of two) leaves of a large price.
+    const tolerance = this.#expects.divided ? 0.02 + 1e-6 * ticks : 1e-3 + 2e-7 * ticks;
+    if (ticks > 0 && ticks < UNREADABLE && Math.abs(scaled - ticks) <= tolerance) return ticks;
+    if (Number.isNaN(price)) this.#onBadRow(line, 'missing-price', name);
+    else if (price === UNREADABLE || price === NOT_A_NUMBER) this.#onBadRow(line, 'not-a-number', name);
+    else if (price <= 0) this.#onBadRow(line, 'price-not-positive', `${name} ${price}`);
+    else
+      this.#onBadRow(
+        line,
+        'off-tick',
+        `${name} ${price} is no multiple of ${this.instrument.units.tickSize} (an adjusted price? else give a finer tickSize)`,
+      );
+    return Number.NaN;
+  }
+
+  #grow(): void {
+    const size = this.#length * 2;
+    const widen = <T extends Int32Array | Float64Array>(wide: T, old: T): T => {
+      wide.set(old);
+      return wide;
+    };
+    this.#day = widen(new Int32Array(size), this.#day);
+    this.#line = widen(new Int32Array(size), this.#line);
+    this.#columns = columnsOf((name) => widen(new Float64Array(size), this.#columns[name]));
+  }
+
+  /** The rows in order, on sessions of the calendar only. A file that runs newest first as a whole is turned round. */
+  finish(calendar: Calendar): FinishedSeries {
+    const day = this.#day;
+    let down = 0;
+    for (let i = 1; i < this.#length; i++)
+      down += (day[i] as number) < (day[i - 1] as number) ? 1 : (day[i] as number) > (day[i - 1] as number) ? -1 : 0;
+    const reversed = down > 0;
+    const kept = new Int32Array(this.#length);
+    let length = 0;
+    const { sessions } = calendar;
+    const closes = sessionCloses(calendar);
+    const knownAt = new Float64Array(this.#length);
+    let session = 0;
+    let last = -Infinity;
+    for (let i = 0; i < this.#length; i++) {
+      const from = reversed ? this.#length - 1 - i : i;
+      const today = day[from] as number;
+      const line = this.#line[from] as number;
+      if (today === last) {
+        this.#onBadRow(line, 'duplicate-date', `${dateOf(today)} is there twice (bars shorter than a day can't be loaded)`);
+        continue;
+      }
+      if (today < last) {
+        this.#onBadRow(line, 'out-of-order', `${dateOf(today)} comes after ${dateOf(last)}`);
+        continue;
+      }
+      while (session < sessions.length && (sessions[session] as number) < today) session++;
+      if (sessions[session] !== today) {
+        this.#onBadRow(line, 'not-a-session', `${dateOf(today)} is no session of calendar ${calendar.id}`);
+        continue;
+      }
+      last = today;
+      knownAt[length] = closes[session] as number;
+      kept[length++] = from;
+    }
+    const pick = (column: Float64Array): Float64Array => Float64Array.from({ length }, (_, i) => column[kept[i] as number] as number);
+    const { open, high, low, close, volume, amount, adjustment } = this.#columns;
+    return {
+      series: {
+        symbol: this.instrument.symbol,
+        length,
+        day: Int32Array.from({ length }, (_, i) => day[kept[i] as number] as number),
+        knownAt: knownAt.slice(0, length),
+        open: pick(open),
+        high: pick(high),
+        low: pick(low),
+        close: pick(close),
+        volume: pick(volume),
+        factor: new Float64Array(length).fill(1),
+      },
+      amount: pick(amount),
+      adjustment: pick(adjustment),
+      reversed,
+    };
+  }
+}
