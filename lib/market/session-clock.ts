@@ -15,16 +15,28 @@ export const utcOffset: OffsetOf = () => 0;
 /** China has had UTC+8 without summer time since 1992-01-01; the summers before are asked of luxon. */
 export function shanghaiOffset(): OffsetOf {
   const from1992 = Date.UTC(1992, 0, 1) / DAY_MS;
-  const early = zonedOffset('Asia/Shanghai', 512);
+  // 264 sessions from 1990-12-19 to the end of 1991.
+  const early = zonedOffset('Asia/Shanghai', 264);
   return (index, day) => (day >= from1992 ? 8 * 60 * MINUTE_MS : early(index, day));
 }
 
-/** Offsets of any zone, asked of luxon on first use of a session and kept. `count` sessions are kept; later ones are asked each time. */
+/** Clocks never change twice within this many days, so equal offsets at both ends of such a block hold inside it. */
+const BLOCK_DAYS = 16;
+
+/** Offsets of any zone, worked out on first use of a session and kept. `count`: how many sessions the calendar has. */
 export function zonedOffset(zone: string, count: number): OffsetOf {
   const known = new Float64Array(count).fill(Number.NaN);
+  const atEdge = new Map<number, number>();
+  const edgeOf = (block: number): number => {
+    let offset = atEdge.get(block);
+    if (offset === undefined) atEdge.set(block, (offset = luxonOffsetMs(block * BLOCK_DAYS, zone)));
+    return offset;
+  };
   return (index, day) => {
-    const kept = known[index];
-    if (kept !== undefined && !Number.isNaN(kept)) return kept;
-    return (known[index] = luxonOffsetMs(day, zone));
+    const kept = known[index]!;
+    if (!Number.isNaN(kept)) return kept;
+    const block = Math.floor(day / BLOCK_DAYS);
+    const edge = edgeOf(block);
+    return (known[index] = edge === edgeOf(block + 1) ? edge : luxonOffsetMs(day, zone));
   };
 }
