@@ -1,0 +1,92 @@
+/** What the search of a whole family leaves of one trial's Sharpe ratio, from the trial ledger. */
+import { deviation } from './moments.js';
+import { type Overfitting, probabilityOfOverfitting } from './overfitting.js';
+import {
+  deflatedSharpe,
+  effectiveTrials,
+  expectedMaximumSharpe,
+  minimumTrackRecord,
+  probabilisticSharpe,
+  type SharpeSample,
+} from './significance.js';
+import type { TrialRow } from './trial-row.js';
+
+/** Probabilities 0..1; Sharpe ratios per period, not annualised. A null has its reason in `reasons`. */
+export interface Significance {
+  readonly sharpePerPeriod: number | null;
+  readonly periods: number;
+  /** Configurations tried, and how many independent ones they are worth. */
+  readonly trials: number;
+  readonly effectiveTrials: number | null;
+  /** Variance of the trials' Sharpe ratios per period (ddof 1). */
+  readonly sharpeVariance: number | null;
+  /** What the best of `trials`, and of `effectiveTrials`, worthless configurations would be expected to show. */
+  readonly expectedMaximumPerPeriod: number | null;
+  readonly expectedMaximumEffectivePerPeriod: number | null;
+  readonly probabilisticSharpe: number | null;
+  readonly deflatedSharpe: number | null;
+  readonly deflatedSharpeEffective: number | null;
+  /** Periods needed for a Sharpe above 0 at 95 %. */
+  readonly minimumTrackRecordPeriods: number | null;
+  readonly overfitting: Overfitting;
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/**
+ * `trial`: the one that is reported. `family`: all trials that competed, itself included (familyTrials). `returnsOf`: their returns
+ * (trialReturns), null where they can't be had. Trials whose returns are missing or of another length than `trial`'s can't be
+ * correlated: each counts as an independent one, and PBO leaves them out.
+ */
+export function familySignificance(
+  trial: TrialRow,
+  family: readonly TrialRow[],
+  returnsOf: (row: TrialRow) => Float64Array | null,
+): Significance {
+  const reasons: Record<string, string> = {};
+  const figure = (key: string, problem: string | null, value: () => number): number | null => {
+    const found = problem === null ? value() : Number.NaN;
+    if (Number.isFinite(found)) return found;
+    reasons[key] = problem ?? 'the moments of the returns give none';
+    return null;
+  };
+  const { sharpePerPeriod, periods, skew, kurtosis } = trial;
+  const sample: SharpeSample | null =
+    sharpePerPeriod === null || skew === null || kurtosis === null ? null : { sharpePerPeriod, periods, skew, kurtosis };
+  const flat = sample ? null : 'the returns of the trial do not vary';
+  if (flat) reasons['sharpePerPeriod'] = flat;
+
+  const trials = family.length;
+  const sharpes = family.flatMap((row) => (row.sharpePerPeriod === null ? [] : [row.sharpePerPeriod]));
+  const alone = trials < 1 ? 'the family has no trial' : null;
+  const unvaried = trials > 1 && sharpes.length < 2 ? 'fewer than two trials have a Sharpe ratio' : null;
+  const aligned = family.flatMap((row) => {
+    const returns = returnsOf(row);
+    return returns && returns.length === periods && periods > 1 ? [returns] : [];
+  });
+  const effective = figure('effectiveTrials', alone, () => effectiveTrials(aligned) + (trials - aligned.length));
+  const variance = trials === 1 ? 0 : figure('sharpeVariance', alone ?? unvaried, () => deviation(sharpes) ** 2);
+  if (trials === 1) reasons['sharpeVariance'] = 'one trial only: nothing was picked';
+  const unscaled = variance === null ? reasons['sharpeVariance']! : null;
+  const undeflated = flat ?? unscaled;
+  return {
+    sharpePerPeriod,
+    periods,
+    trials,
+    effectiveTrials: effective,
+    sharpeVariance: trials === 1 ? null : variance,
+    expectedMaximumPerPeriod: figure('expectedMaximumPerPeriod', unscaled, () => expectedMaximumSharpe(trials, variance!)),
+    expectedMaximumEffectivePerPeriod: figure('expectedMaximumEffectivePerPeriod', unscaled, () =>
+      expectedMaximumSharpe(effective!, variance!),
+    ),
+    probabilisticSharpe: figure('probabilisticSharpe', flat, () => probabilisticSharpe(sample!)),
+    deflatedSharpe: figure('deflatedSharpe', undeflated, () => deflatedSharpe(sample!, trials, variance!)),
+    deflatedSharpeEffective: figure('deflatedSharpeEffective', undeflated, () => deflatedSharpe(sample!, effective!, variance!)),
+    minimumTrackRecordPeriods: figure(
+      'minimumTrackRecordPeriods',
+      flat ?? (sharpePerPeriod! > 0 ? null : 'the Sharpe ratio is not above 0: no record is long enough'),
+      () => minimumTrackRecord(sample!),
+    ),
+    overfitting: probabilityOfOverfitting(aligned),
+    reasons,
+  };
+}

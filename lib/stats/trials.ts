@@ -1,0 +1,167 @@
+/**
+ * The trial ledger, results/trials.jsonl: every backtest, sweep point and training evaluation that searched for something, so that the
+ * best of them can be judged by how many there were. Append-only; several processes may write at once.
+ */
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, canonicalJson, hashOf, sha256 } from '../core/index.js';
+import { appendBytes, appendLine, readRange } from './append.js';
+import { LedgerError, StatsError } from './errors.js';
+import { deviation, isFlat, mean, shape } from './moments.js';
+import { type TrialFamily, type TrialRow, trialSchema } from './trial-row.js';
+
+/** A line that is no trial: torn by a killed process, or edited. It stays in the file and counts for nothing. */
+export interface DamagedLine {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface TrialLedger {
+  readonly resultsDir: string;
+  readonly path: string;
+  /** All sound rows in file order, as of the last read. */
+  readonly rows: readonly TrialRow[];
+  /** To be shown to the user: never fatal. */
+  readonly damaged: readonly DamagedLine[];
+  /** Reads what was appended since, by whichever process. */
+  refresh(): void;
+}
+
+export interface NewTrial {
+  readonly kind: TrialRow['kind'];
+  readonly family: TrialFamily;
+  readonly configHash: string;
+  readonly seed: number | null;
+  /** Folder name under the results folder. */
+  readonly run: string;
+  /** Simple returns per period over the whole universe, finite. */
+  readonly returns: ArrayLike<number>;
+}
+
+/** `merge`: the seeds of a configuration are replicates, the first recorded stands for all; `count`: the best seed was picked, so each is a trial. */
+export type Replicates = 'merge' | 'count';
+
+/** The ledger of a results folder; the file need not exist yet. */
+export function openTrials(resultsDir: string): TrialLedger {
+  const path = join(resultsDir, 'trials.jsonl');
+  const rows: TrialRow[] = [];
+  const damaged: DamagedLine[] = [];
+  let [offset, line] = [0, 0];
+  let tornAt = -1;
+  const refresh = (): void => {
+    if (!existsSync(path)) return;
+    const file = openSync(path, 'r');
+    let bytes: Buffer;
+    try {
+      bytes = readRange(file, offset, fstatSync(file).size);
+    } finally {
+      closeSync(file);
+    }
+    // A tail without its newline may yet be closed by the next writer: it is reported now and read again then.
+    if (tornAt >= 0) damaged.splice(tornAt, 1);
+    tornAt = -1;
+    let from = 0;
+    for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+      line++;
+      take(bytes.toString('utf8', from, end), line);
+      from = end + 1;
+    }
+    offset += from;
+    if (from < bytes.length) tornAt = damaged.push({ line: line + 1, problem: 'torn: it does not end in a newline' }) - 1;
+  };
+  const take = (text: string, number: number): void => {
+    if (text === '') return;
+    const parsed = trialSchema.safeParse(parseOrUndefined(text));
+    if (parsed.success) rows.push(parsed.data);
+    else damaged.push({ line: number, problem: `no trial@1 row: ${text.slice(0, 60)}` });
+  };
+  refresh();
+  return { resultsDir, path, rows, damaged, refresh };
+}
+
+/** JSON or undefined: what can't be parsed is reported as a damaged line by the caller. */
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Records a trial: its returns are appended to results/<run>/returns.bin, then its row to the ledger. The same configuration, seed and
+ * returns in the same family are on record already: nothing is written and `added` is false. Throws StatsError on returns that are not finite.
+ */
+export function recordTrial(ledger: TrialLedger, trial: NewTrial, clock: Clock): { trial: TrialRow; added: boolean } {
+  const { kind, family, configHash, seed, run } = trial;
+  const returns = Float64Array.from(trial.returns);
+  const bad = returns.findIndex((r) => !Number.isFinite(r));
+  if (bad >= 0) throw new StatsError(`recordTrial: expected finite returns, got ${returns[bad]} at ${bad}. Record only runs that ended.`);
+  const bytes = new Uint8Array(returns.buffer);
+  const returnsHash = sha256(bytes);
+  const id = hashOf({ family, configHash, seed, returnsHash });
+  ledger.refresh();
+  const known = ledger.rows.find((row) => row.id === id);
+  if (known) return { trial: known, added: false };
+
+  const centre = mean(returns);
+  const spread = deviation(returns);
+  const flat = returns.length < 2 || isFlat(centre, spread);
+  const moments = flat ? null : shape(returns);
+  const row: TrialRow = trialSchema.parse({
+    schema: 'trial@1',
+    id,
+    at: clock.now(),
+    kind,
+    family,
+    configHash,
+    seed,
+    run,
+    sharpePerPeriod: flat ? null : centre / spread,
+    periods: returns.length,
+    skew: moments?.skew ?? null,
+    kurtosis: moments?.kurtosis ?? null,
+    returnsFile: `${run}/returns.bin`,
+    returnsOffset: appendBytes(join(ledger.resultsDir, run, 'returns.bin'), bytes),
+    returnsLength: returns.length,
+    returnsHash,
+  });
+  appendLine(ledger.path, JSON.stringify(row));
+  ledger.refresh();
+  return { trial: row, added: true };
+}
+
+/**
+ * The trials of a family, one a configuration, oldest first. A configuration and seed recorded again (other code, other returns) is the
+ * same trial: its newest row holds.
+ */
+export function familyTrials(ledger: TrialLedger, family: TrialFamily, replicates: Replicates = 'merge'): TrialRow[] {
+  ledger.refresh();
+  const wanted = canonicalJson(family);
+  const bySeed = new Map<string, TrialRow>();
+  for (const row of ledger.rows) if (canonicalJson(row.family) === wanted) bySeed.set(`${row.configHash}/${row.seed}`, row);
+  if (replicates === 'count') return [...bySeed.values()];
+  const byConfig = new Map<string, TrialRow>();
+  for (const row of bySeed.values()) if (!byConfig.has(row.configHash)) byConfig.set(row.configHash, row);
+  return [...byConfig.values()];
+}
+
+/** How many configurations a family has tried. */
+export const trialCount = (ledger: TrialLedger, family: TrialFamily, replicates: Replicates = 'merge'): number =>
+  familyTrials(ledger, family, replicates).length;
+
+/** The returns behind a row. Throws LedgerError when the file is gone or holds other bytes. */
+export function trialReturns(ledger: TrialLedger, row: TrialRow): Float64Array {
+  const path = join(ledger.resultsDir, row.returnsFile);
+  if (!existsSync(path)) throw new LedgerError(`trialReturns: expected ${path}, got no such file. Restore the run's folder.`);
+  const file = openSync(path, 'r');
+  try {
+    const bytes = readRange(file, row.returnsOffset, row.returnsOffset + row.returnsLength * 8);
+    if (sha256(bytes) !== row.returnsHash) {
+      throw new LedgerError(`trialReturns: expected the returns of trial ${row.id} in ${path}, got other bytes. Restore the run's folder.`);
+    }
+    return new Float64Array(Uint8Array.from(bytes).buffer);
+  } finally {
+    closeSync(file);
+  }
+}
