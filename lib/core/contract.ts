@@ -102,6 +102,8 @@ export interface NewsQuery {
   readonly symbols?: readonly Symbol[];
   /** Earliest knownAt wanted. */
   readonly since?: Instant;
+  /** Latest knownAt wanted; the view's instant by default. Later than that: FutureReadError. */
+  readonly until?: Instant;
   readonly limit?: number;
 }
 
@@ -127,8 +129,8 @@ export interface ReadLog {
 /** All that a decision at `asOf` may read. Reads past it throw FutureReadError. */
 export interface View {
   readonly asOf: Instant;
-  /** The last `count` bars of a symbol (fewer when there are fewer), newest last. */
-  bars(symbol: Symbol, count: number): BarWindow;
+  /** The last `count` bars of a symbol (fewer when there are fewer), newest last, as known at `until` (default: the view's instant; later: FutureReadError). */
+  bars(symbol: Symbol, count: number, until?: Instant): BarWindow;
   news(query: NewsQuery): readonly NewsItem[];
   recall(query: RecallQuery): Promise<Recall>;
   portfolio(): PortfolioState;

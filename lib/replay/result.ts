@@ -1,6 +1,7 @@
 /** What a replay gives back, and what it may use of the outside. */
-import type { Clock, Strategy } from '../core/index.js';
+import type { Clock, Instant, Recall, RecallQuery, Strategy } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
+import type { Calendar } from '../market/index.js';
 import type { RunRow } from './rows.js';
 
 /** How far a long task is; `done` of `total` steps. */
@@ -21,6 +22,14 @@ export interface ReplayEffects {
   readonly data?: MarketData;
   /** A strategy that no registry knows; it must carry its own parameters in its id. */
   readonly strategy?: Strategy;
+  /** The calendar of data that no exchange made: for benchmarks. */
+  readonly calendar?: Calendar;
+  /** false leaves out the leak audit (its own re-runs do). */
+  readonly audit?: boolean;
+  /** false keeps the run out of the trial ledger: tests, verify, bench, baselines and re-runs search for nothing. */
+  readonly trial?: boolean;
+  /** The memory behind `view.recall`; none by default. */
+  readonly recall?: (query: RecallQuery, asOf: Instant) => Promise<Recall>;
   /** Ends the run at the next barrier, committed and resumable. */
   readonly signal?: AbortSignal;
 }

@@ -39,7 +39,7 @@ export const replaySpecSchema = z.strictObject({
   priceOnly: z.boolean().default(false),
   seed: z.int().min(0).max(0xffffffff).default(1),
   /** Outcome horizons in sessions. */
-  horizons: z.array(z.int().positive().max(1000)).min(1).default([1, 5, 20]),
+  horizons: z.array(z.int().positive().max(1000)).default([1, 5, 20]),
   /** Observation schema of the recorded features. */
   features: z.string().default('daily8'),
   /** full: decisions and outcomes too; account: fills and equity only. */

@@ -1,0 +1,50 @@
+/** The data of a spec: loaded, narrowed to its symbols, and refused where a replay could not be honest on it. */
+import { dateOf, dayOf, InputError } from '../core/index.js';
+import { embeddedData, loadBars, type MarketData, sliceData } from '../feeds/index.js';
+import type { ReplaySpec } from './spec.js';
+
+/** Loads what `spec.data` names. Throws InputError on an unknown set, symbol or span, or on unknown corporate actions without price-only. */
+export function dataFor(spec: ReplaySpec, loaded?: MarketData): MarketData {
+  const whole = loaded ?? load(spec);
+  const known = new Set(whole.instruments.map((instrument) => instrument.symbol));
+  for (const symbol of spec.symbols) {
+    if (!known.has(symbol)) {
+      throw new InputError(`dataFor: expected a symbol of ${whole.source}, got ${symbol}. It has ${[...known].join(', ')}.`);
+    }
+  }
+  const wanted = whole.index !== undefined && !spec.symbols.includes(whole.index) ? [...spec.symbols, whole.index] : spec.symbols;
+  const data = sliceData(whole, { symbols: wanted, to: dayOf(spec.to) });
+  for (const symbol of spec.symbols) {
+    const instrument = data.instruments.find((known) => known.symbol === symbol)!;
+    const series = data.series.get(symbol)!;
+    if (instrument.kind === 'index')
+      throw new InputError(`dataFor: expected something that trades, got the index ${symbol}. Choose a stock.`);
+    if (instrument.corporateActions === 'unknown' && !spec.priceOnly) {
+      throw new InputError(
+        `dataFor: expected known corporate actions, got none for ${symbol}. Give them in actions.csv beside the bars, or replay on prices alone with --price-only (the report says so).`,
+      );
+    }
+    if (series.length === 0 || series.day[series.length - 1]! < dayOf(spec.from)) {
+      throw new InputError(
+        `dataFor: expected bars of ${symbol} between ${spec.from} and ${spec.to}, got ${series.length === 0 ? 'none' : `the last on ${dateOf(series.day[series.length - 1]!)}`}. Choose another span.`,
+      );
+    }
+    const span = whole.actionsKnown?.[symbol];
+    if (span !== undefined && !spec.priceOnly && (dayOf(spec.from) < span.from || dayOf(spec.to) > span.to)) {
+      throw new InputError(
+        `dataFor: expected a span within ${dateOf(span.from)}..${dateOf(span.to)}, where the corporate actions of ${symbol} are known, got ${spec.from}..${spec.to}. Narrow it, or use --price-only.`,
+      );
+    }
+  }
+  return data;
+}
+
+function load(spec: ReplaySpec): MarketData {
+  const embedded = /^embedded:(.+)$/.exec(spec.data);
+  if (embedded === null) return loadBars(spec.data, { onBadRow: spec.onBadRow });
+  const name = embedded[1];
+  if (name !== 'cn' && name !== 'us') {
+    throw new InputError(`dataFor: expected embedded:cn or embedded:us, got ${spec.data}. Choose one, or give a path to bars.`);
+  }
+  return embeddedData(name);
+}

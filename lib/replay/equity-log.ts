@@ -1,0 +1,82 @@
+/** The equity series of a run as it grows: columns for the figures, lines for equity.csv. */
+import { dateOf, dayOf, type EpochDay } from '../core/index.js';
+import type { EquitySeries } from './result.js';
+
+const COLUMNS = ['equityMinor', 'equityAtOpenMinor', 'cashMinor', 'exposure', 'feesMinor', 'turnoverMinor', 'indexClose'] as const;
+
+export class EquityLog {
+  length = 0;
+  #day: Int32Array;
+  readonly #columns: Record<(typeof COLUMNS)[number], Float64Array>;
+
+  /** Holds up to `capacity` sessions. */
+  constructor(capacity: number) {
+    this.#day = new Int32Array(capacity);
+    const column = (): Float64Array => new Float64Array(capacity);
+    this.#columns = {
+      equityMinor: column(),
+      equityAtOpenMinor: column(),
+      cashMinor: column(),
+      exposure: column(),
+      feesMinor: column(),
+      turnoverMinor: column(),
+      indexClose: column(),
+    };
+  }
+
+  /** Adds a session; returns its line of equity.csv. `cashMinor` includes frozen cash. */
+  append(
+    day: EpochDay,
+    equityMinor: number,
+    equityAtOpenMinor: number,
+    cashMinor: number,
+    feesMinor: number,
+    turnoverMinor: number,
+    indexClose: number,
+  ): string {
+    const at = this.length++;
+    const exposure = equityMinor === 0 ? 0 : (equityMinor - cashMinor) / equityMinor;
+    this.#day[at] = day;
+    this.#columns.equityMinor[at] = equityMinor;
+    this.#columns.equityAtOpenMinor[at] = equityAtOpenMinor;
+    this.#columns.cashMinor[at] = cashMinor;
+    this.#columns.exposure[at] = exposure;
+    this.#columns.feesMinor[at] = feesMinor;
+    this.#columns.turnoverMinor[at] = turnoverMinor;
+    this.#columns.indexClose[at] = indexClose;
+    return `${dateOf(day)},${equityMinor},${equityAtOpenMinor},${cashMinor},${exposure},${feesMinor},${turnoverMinor},${Number.isNaN(indexClose) ? '' : indexClose}\n`;
+  }
+
+  /** Takes back the lines that an earlier process committed. */
+  restore(lines: Iterable<string>): void {
+    for (const text of lines) {
+      for (const line of text.trimEnd().split('\n')) {
+        const cells = line.split(',');
+        const value = (i: number): number => (cells[i] === '' ? Number.NaN : Number(cells[i]));
+        this.append(dayOf(cells[0]!), value(1), value(2), value(3), value(5), value(6), value(7));
+      }
+    }
+  }
+
+  equityAtClose(session: number): number {
+    return this.#columns.equityMinor[session]!;
+  }
+
+  equityAtOpen(session: number): number {
+    return this.#columns.equityAtOpenMinor[session]!;
+  }
+
+  series(hasIndex: boolean): EquitySeries {
+    const cut = (name: (typeof COLUMNS)[number]): Float64Array => this.#columns[name].subarray(0, this.length);
+    return {
+      day: this.#day.subarray(0, this.length),
+      equityMinor: cut('equityMinor'),
+      equityAtOpenMinor: cut('equityAtOpenMinor'),
+      cashMinor: cut('cashMinor'),
+      exposure: cut('exposure'),
+      feesMinor: cut('feesMinor'),
+      turnoverMinor: cut('turnoverMinor'),
+      indexClose: hasIndex ? cut('indexClose') : new Float64Array(0),
+    };
+  }
+}

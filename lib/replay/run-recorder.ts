@@ -1,0 +1,221 @@
+/** Takes down a run: decision rows, fills, equity and matured outcomes of a barrier group, and commits them to the store together. */
+import {
+  type EpochDay,
+  type Fill,
+  type Instant,
+  type Intent,
+  monotonicMs,
+  type PortfolioState,
+  type Rejection,
+  type Strategy,
+  type Symbol,
+} from '../core/index.js';
+import type { ObservationSchema } from '../features/index.js';
+import { actionRow, type Broker, type BrokerBar } from '../market/index.js';
+import { type DecisionLines, type DecisionState, evidenceText } from './decision-line.js';
+import type { EquityLog } from './equity-log.js';
+import { fillLine, rejectionLine } from './fill-line.js';
+import type { GrowingBars } from './growing-bars.js';
+import type { Recorder } from './loop.js';
+import { type Direction, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
+import type { RowGroup, RowKind, RunStore } from './store.js';
+import type { Reads } from './view.js';
+
+/** Barriers are committed together for this long at most, or until a group's text is this large. */
+const GROUP_MS = 250;
+const GROUP_CHARS = 16_000_000;
+
+export interface RunCounts {
+  decisions: number;
+  outcomes: number;
+  fills: number;
+  rejections: number;
+  abstentions: number;
+}
+
+export interface RunRecorderInput {
+  readonly store: RunStore;
+  readonly symbols: readonly Symbol[];
+  readonly strategies: readonly Strategy[];
+  readonly lines: readonly DecisionLines[];
+  readonly schema: ObservationSchema;
+  readonly horizons: readonly number[];
+  readonly settle: SettleWorld;
+  readonly equity: EquityLog;
+  readonly broker: Broker;
+  readonly indexBars: GrowingBars | null;
+  /** Everything that the next session continues from, besides what this recorder keeps. */
+  readonly snapshot: () => unknown;
+  /** Decision rows and outcomes too, or the account only. */
+  readonly full: boolean;
+}
+
+interface SavedState {
+  readonly counts: RunCounts;
+  readonly recent: [number, OpenDecision[]][];
+  readonly waiting: OpenDecision[][];
+  readonly world: unknown;
+}
+
+export class RunRecorder implements Recorder {
+  readonly counts: RunCounts = { decisions: 0, outcomes: 0, fills: 0, rejections: 0, abstentions: 0 };
+  readonly #in: RunRecorderInput;
+  readonly #states: unknown[];
+  readonly #features: Float64Array;
+  /** Decisions of the last sessions, by session index: what horizons will still ask for. */
+  readonly #recent = new Map<number, OpenDecision[]>();
+  /** By horizon: decisions whose exit was suspended and has not traded since. */
+  readonly #waiting: OpenDecision[][];
+  readonly #keep: number;
+  #groups: Record<RowKind, RowGroup> = emptyGroups();
+  #today: OpenDecision[] = [];
+  #lastCommitMs = monotonicMs();
+
+  constructor(input: RunRecorderInput) {
+    this.#in = input;
+    this.#states = input.symbols.map(() => input.schema.init());
+    this.#features = new Float64Array(input.schema.features.length);
+    this.#waiting = input.horizons.map(() => []);
+    this.#keep = input.full ? Math.max(0, ...input.horizons) : 0;
+  }
+
+  bar(symbol: number, bar: BrokerBar, factor: number): void {
+    if (!this.#in.full) return;
+    const { open, high, low, close, volume } = bar;
+    this.#in.schema.update(this.#states[symbol], { open, high, low, close, volume, factor });
+  }
+
+  session(_index: number, day: EpochDay, decidedAt: Instant): void {
+    for (const lines of this.#in.lines) lines.session(day, decidedAt);
+  }
+
+  decision(
+    symbol: number,
+    strategy: number,
+    intent: Intent | null,
+    state: DecisionState,
+    reads: Reads | null,
+    portfolio: PortfolioState,
+  ): void {
+    if (intent !== null && intent.action === null) this.counts.abstentions++;
+    if (!this.#in.full) return;
+    const name = this.#in.symbols[symbol]!;
+    const lines = this.#in.lines[strategy]!;
+    const id = lines.id(name);
+    this.#in.schema.write(this.#states[symbol], this.#features);
+    const group = this.#groups.decisions;
+    group.text += lines.line(id, {
+      symbol: name,
+      state,
+      intent,
+      maxKnownAt: reads === null ? Number.NaN : reads.maxKnownAt,
+      evidence:
+        intent !== null && intent.evidence.length > 0 ? evidenceText(intent.evidence) : reads === null ? '' : evidenceText(reads.entries()),
+      portfolio,
+      features: this.#features,
+    });
+    group.rows++;
+    this.counts.decisions++;
+    if (this.#keep > 0) this.#today.push(this.#open(id, name, strategy, intent, portfolio));
+  }
+
+  #open(id: string, symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): OpenDecision {
+    // The session is set at the barrier, when its index is known.
+    return {
+      id,
+      symbol,
+      session: -1,
+      action: intent === null ? 'HOLD' : intent.action,
+      direction: this.#direction(symbol, strategy, intent, portfolio),
+    };
+  }
+
+  #direction(symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): Direction {
+    let weight = 0;
+    for (const position of portfolio.positions) if (position.symbol === symbol) weight = position.weight;
+    if (intent !== null) {
+      if (intent.action === null) return 'flat';
+      const size = actionRow(this.#in.strategies[strategy]!.actions, intent.action)?.size;
+      // An action outside the table is refused by the manager: nothing was done.
+      if (size === undefined) return 'flat';
+      if (size.kind === 'delta') return size.side === 'buy' ? 'long' : 'avoided';
+      if (size.kind === 'targetWeight') return size.weight >= weight ? (size.weight > 0 ? 'long' : 'flat') : 'avoided';
+    }
+    return weight > 0 ? 'long' : 'flat';
+  }
+
+  /** The end of a session. Returns true when it was committed. */
+  barrier(index: number, day: EpochDay, fills: readonly Fill[], rejections: readonly Rejection[], urgent: boolean): boolean {
+    const { broker, equity, indexBars, store } = this.#in;
+    let fees = 0;
+    let turnover = 0;
+    const group = this.#groups.fills;
+    for (const fill of fills) {
+      fees += fill.totalFeesMinor;
+      turnover += fill.notionalMinor;
+      group.text += fillLine(fill);
+    }
+    for (const rejection of rejections) group.text += rejectionLine(rejection);
+    group.rows += fills.length + rejections.length;
+    this.counts.fills += fills.length;
+    this.counts.rejections += rejections.length;
+    const indexClose =
+      indexBars !== null && indexBars.length > 0 && indexBars.day[indexBars.length - 1] === day
+        ? indexBars.close[indexBars.length - 1]!
+        : Number.NaN;
+    const row = this.#groups.equity;
+    row.text += equity.append(day, broker.equityMinor(), broker.equityAtOpenMinor(), broker.cashMinor(), fees, turnover, indexClose);
+    row.rows++;
+    if (this.#keep > 0) this.#settle(index);
+    const chars = this.#groups.decisions.text.length + this.#groups.outcomes.text.length;
+    if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && chars < GROUP_CHARS) return false;
+    const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
+    store.commit(index, this.#groups, saved);
+    this.#groups = emptyGroups();
+    this.#lastCommitMs = monotonicMs();
+    return true;
+  }
+
+  #settle(index: number): void {
+    this.#recent.set(
+      index,
+      this.#today.map((decision) => ({ ...decision, session: index })),
+    );
+    this.#today = [];
+    this.#recent.delete(index - this.#keep - 1);
+    this.#in.horizons.forEach((horizon, h) => {
+      const due = this.#recent.get(index - horizon);
+      const asked = this.#waiting[h]!.length === 0 ? (due ?? []) : [...this.#waiting[h]!, ...(due ?? [])];
+      const still: OpenDecision[] = [];
+      for (const decision of asked) {
+        const outcome = settleOne(decision, horizon, index, this.#in.settle);
+        if (outcome === null) {
+          still.push(decision);
+          continue;
+        }
+        this.#groups.outcomes.text += `${JSON.stringify(outcome)}\n`;
+        this.#groups.outcomes.rows++;
+        this.counts.outcomes++;
+      }
+      this.#waiting[h] = still;
+    });
+  }
+
+  /** Takes over where an earlier process stopped; returns what `snapshot` gave then. */
+  resume(state: unknown): unknown {
+    const saved = state as SavedState;
+    Object.assign(this.counts, saved.counts);
+    for (const [index, decisions] of saved.recent) this.#recent.set(index, decisions);
+    saved.waiting.forEach((decisions, h) => {
+      this.#waiting[h] = decisions;
+    });
+    return saved.world;
+  }
+}
+
+const emptyGroups = (): Record<RowKind, RowGroup> => ({
+  decisions: { text: '', rows: 0 },
+  outcomes: { text: '', rows: 0 },
+  fills: { text: '', rows: 0 },
+  equity: { text: '', rows: 0 },
+});

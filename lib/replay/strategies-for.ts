@@ -1,0 +1,36 @@
+/** The strategies of a spec, with what the run decides for them: equal parts of the account, the seed, the market's sessions a year. */
+import { dayOf, InputError, type Strategy } from '../core/index.js';
+import { type FrozenIntents, frozenIntents, strategyEntry, strategyOf } from '../strategies/index.js';
+import { openRun } from './run-folder.js';
+import type { ReplaySpec } from './spec.js';
+
+/** Parameters that follow from the run unless they are given. */
+export function strategiesFor(spec: ReplaySpec, sessionsPerYear: number): Strategy[] {
+  const given: Readonly<Record<string, unknown>> = { parts: spec.symbols.length, seed: spec.seed, sessionsPerYear };
+  const strategies = spec.strategies.map(({ id, parameters }): Strategy => {
+    const known = Object.keys(strategyEntry(id).defaults);
+    const fromRun = Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
+    return strategyOf(id, { ...fromRun, ...parameters });
+  });
+  if (spec.frozenFrom === undefined) return strategies;
+  if (strategies.length > 1)
+    throw new InputError('strategiesFor: expected one strategy to freeze, got an ensemble. Freeze its members one by one.');
+  return [freeze(strategies[0]!, spec.frozenFrom)];
+}
+
+/** A recorded run's intents as a strategy that decides nothing anew. */
+function freeze(original: Strategy, folder: string): Strategy {
+  const intents = openRun(folder)
+    .decisions()
+    .filter((row) => row.decision.state === 'decided' || row.decision.state === 'abstained')
+    .map((row) => ({
+      day: dayOf(row.session),
+      symbol: row.symbol,
+      action: row.decision.action,
+      confidence: row.decision.confidence,
+      why: row.decision.why,
+      decision: row.id,
+      decidedAt: row.decidedAt,
+    }));
+  return frozenIntents({ of: original.id, actions: original.actions as FrozenIntents['actions'], intents });
+}
