@@ -1,0 +1,67 @@
+/** The strategies that a run can name, each with a line about it, its parameters and their defaults. */
+import type { z } from 'zod';
+import { nearest } from '../config/index.js';
+import type { Strategy } from '../core/index.js';
+import { buyAndHold, buyAndHoldSchema } from './buy-and-hold.js';
+import { equalWeight, equalWeightSchema } from './equal-weight.js';
+import { StrategyError } from './errors.js';
+import { exits, exitsSchema } from './exits.js';
+import { frozenIntents, frozenSchema } from './frozen.js';
+import { momentum, momentumSchema } from './momentum.js';
+import { randomSameTurnover, randomSameTurnoverSchema } from './random-same-turnover.js';
+import { ruleAnalyst, ruleAnalystSchema } from './rule-analyst.js';
+import { smaCross, smaCrossSchema } from './sma-cross.js';
+
+export interface StrategyEntry {
+  readonly id: string;
+  readonly description: string;
+  readonly schema: z.ZodType;
+  /** By name; empty where every parameter must be given. `parts`, `seed`, `sessionsPerYear`: a run may fill them in. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const entries = new Map<string, StrategyEntry & { readonly make: (parameters: unknown) => Strategy }>();
+
+/** A state is only ever handed back to the strategy that made it, so its type need not show. */
+function add<S>(id: string, description: string, schema: z.ZodType, make: (parameters: never) => Strategy<S>): void {
+  const defaults = schema.safeParse({});
+  entries.set(id, {
+    id,
+    description,
+    schema,
+    defaults: defaults.success ? (defaults.data as Record<string, unknown>) : {},
+    make: make as unknown as (parameters: unknown) => Strategy,
+  });
+}
+
+add('buy-and-hold', 'buys each symbol once with an equal part of the account and keeps it', buyAndHoldSchema, buyAndHold);
+add('equal-weight', 'holds all symbols in equal weights, put right every N sessions', equalWeightSchema, equalWeight);
+add('sma-cross', 'long while the fast average of closes stands above the slow one', smaCrossSchema, smaCross);
+add('momentum', 'holds the k symbols with the highest past return, chosen anew every N sessions', momentumSchema, momentum);
+add('random-same-turnover', 'in and out at random at a given rate: the luck baseline', randomSameTurnoverSchema, randomSameTurnover);
+add('exits', 'sells positions at a stop-loss or take-profit on average cost; runs beside other strategies', exitsSchema, exits);
+add('rule:v1', 'deterministic rule analyst (rules, not a model): trend, momentum, volatility, volume', ruleAnalystSchema, ruleAnalyst);
+add('frozen', 'replays recorded intents under other rules or costs without deciding again', frozenSchema, frozenIntents);
+
+/** Ids in the order of the registry. */
+export const strategyIds = (): readonly string[] => [...entries.keys()];
+
+/** Throws StrategyError with the nearest name for an unknown id. */
+export function strategyEntry(id: string): StrategyEntry {
+  return lookUp(id);
+}
+
+/** A strategy by id. Throws StrategyError for an unknown id, an unknown parameter, or one out of range. */
+export function strategyOf(id: string, parameters: unknown = {}): Strategy {
+  return lookUp(id).make(parameters);
+}
+
+function lookUp(id: string): StrategyEntry & { readonly make: (parameters: unknown) => Strategy } {
+  const entry = entries.get(id);
+  if (entry) return entry;
+  const names = strategyIds();
+  const like = nearest(id, names);
+  throw new StrategyError(
+    `strategyOf: expected one of ${names.join(', ')}, got ${JSON.stringify(id)}. ${like ? `Did you mean ${like}?` : 'Choose a listed one.'}`,
+  );
+}
