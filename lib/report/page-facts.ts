@@ -1,0 +1,38 @@
+/** Everything a page says in words and numbers, as one plain JSON value that travels in the page. */
+import type { Instant } from '../core/index.js';
+import type { RunFolder } from '../replay/index.js';
+import { type IndexFacts, measureIndex, measureRun, type RunFacts } from './measures.js';
+import type { Subject } from './subject.js';
+
+export interface PageFacts {
+  readonly title: string;
+  readonly writtenAt: Instant;
+  /** Level of the intervals of the Sharpe ratio. */
+  readonly intervalLevel: number;
+  /** The subject first. */
+  readonly runs: readonly RunFacts[];
+  readonly index: IndexFacts | null;
+  readonly marks: readonly string[];
+  readonly notes: readonly string[];
+  /** `share` is null when no decision was recorded. */
+  readonly known: { readonly decisions: number; readonly honest: number; readonly readNothing: number; readonly share: number | null };
+}
+
+const distinct = (items: readonly string[]): string[] => [...new Set(items)];
+
+/** Marks and notes are those of every run on the page. */
+export function pageFacts(runs: readonly RunFolder[], subject: Subject, title: string | undefined, writtenAt: Instant): PageFacts {
+  const facts = runs.map((run) => measureRun(run, runs));
+  const first = facts[0]!;
+  const { decisions, honest, readNothing } = subject;
+  return {
+    title: title ?? first.label,
+    writtenAt,
+    intervalLevel: 0.95,
+    runs: facts,
+    index: measureIndex(first, runs[0]!),
+    marks: distinct(runs.flatMap((run) => [...run.row.marks, ...(run.row.status === 'done' ? [] : ['run not finished'])])),
+    notes: distinct(runs.flatMap((run) => run.row.notes)),
+    known: { decisions, honest, readNothing, share: decisions === 0 ? null : honest / decisions },
+  };
+}
