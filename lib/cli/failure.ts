@@ -9,8 +9,7 @@ export interface Failure {
 
 /** Failure of a command. Errors of the project carry their exit code; the parser's are bad input; anything else is a fault of ours. */
 export function failureOf(error: unknown, command: string | undefined, debug: boolean): Failure {
-  const { message: raw, exitCode, kind } = explain(error);
-  const message = raw.replace(/\s*\n\s*/g, ' ').trim();
+  const { message, exitCode, kind } = explain(error);
   const line = `hindcast${command ? ` ${command}` : ''}: ${message}`;
   const stack =
     debug && error instanceof Error ? `\n${error.stack}${error.cause instanceof Error ? `\ncaused by: ${error.cause.stack}` : ''}` : '';
@@ -19,7 +18,7 @@ export function failureOf(error: unknown, command: string | undefined, debug: bo
 
 function explain(error: unknown): { message: string; exitCode: number; kind: string } {
   if (error instanceof CommanderError) {
-    return { message: error.message.replace(/^error: /, ''), exitCode: 2, kind: 'UsageError' };
+    return { message: error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), exitCode: 2, kind: 'UsageError' };
   }
   if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {
     return { message: error.message, exitCode: error.exitCode, kind: error.name };

@@ -1,3 +1,27 @@
+/** `hindcast report <run...>`: one HTML file from one or more runs. */
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
-export function define(_command: Command, _action: ActionOf): void {}
+import { exampleOf } from '../example.js';
+
+interface ReportFlags {
+  readonly out?: string;
+}
+
+export function define(command: Command, action: ActionOf): void {
+  command
+    .argument('<run...>', 'run folders; several are compared on one page')
+    .option('--out <file>', 'where the page goes (default: report.html in the first run)')
+    .addHelpText('after', exampleOf('hindcast report results/<run> results/<other> --out compare.html'));
+  action<ReportFlags, [string[]]>(command, async ({ clock, say }, { out }, folders) => {
+    const [{ openRun }, { writeReport }, { join, resolve }] = await Promise.all([
+      import('../../replay/index.js'),
+      import('../../report/index.js'),
+      import('node:path'),
+    ]);
+    const runs = folders.map((folder) => openRun(resolve(folder)));
+    const path = out === undefined ? join(runs[0]!.folder, 'report.html') : resolve(out);
+    await writeReport({ runs, out: path, clock });
+    say(`Report: ${path}`);
+    return { json: { command: 'report', report: path, runs: runs.map((run) => run.row.run) } };
+  });
+}

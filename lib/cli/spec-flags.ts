@@ -1,0 +1,77 @@
+/** The flags that make a replay spec, shared by `replay` and `backtest`. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ReplaySpec, ReplaySpecInput } from '../replay/index.js';
+import { exactRatio, horizonList, nonNegative, wholeNumber } from './numbers.js';
+
+export interface SpecFlags {
+  readonly data?: string;
+  readonly symbols?: string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly set?: [path: string, value: unknown][];
+  readonly decisionPoint?: ReplaySpec['decisionPoint'];
+  readonly cash?: number;
+  readonly rulebook?: string;
+  readonly risk?: string;
+  readonly commission?: { numerator: number; denominator: number };
+  readonly minimumCommissionMinor?: number;
+  readonly slippageBp?: number;
+  readonly priceOnly?: boolean;
+  readonly seed?: number;
+  readonly horizons?: number[];
+  readonly onBadRow?: ReplaySpec['onBadRow'];
+}
+
+const names = (text: string): string[] => {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.some((name) => name === '')) throw new InvalidArgumentError('Expected names with commas between them, such as AAPL,IBM.');
+  return list;
+};
+
+const setting = (text: string, before: [string, unknown][] = []): [string, unknown][] => {
+  const match = /^([^=]+)=(.*)$/s.exec(text);
+  if (!match) throw new InvalidArgumentError('Expected key=value, such as fast=10 (or sma-cross.fast=10 with several strategies).');
+  return [...before, [match[1]!, literal(match[2]!)]];
+};
+
+/** JSON where it is JSON (numbers, true, lists), text otherwise. */
+function literal(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Adds the flags to a command. */
+export function specOptions(command: Command): void {
+  command
+    .option('--data <source>', 'embedded:cn, embedded:us, or a path to CSV or Parquet bars (default: embedded:cn)')
+    .option('--symbols <a,b>', 'instruments to trade (default: all of the data that can be)', names)
+    .option('--from <date>', 'first session with decisions, YYYY-MM-DD; earlier bars are warm-up')
+    .option('--to <date>', 'last session with decisions')
+    .option('--set <key=value>', 'parameter of a strategy; repeat for more', setting)
+    .addOption(new Option('--decision-point <point>', 'when of a day it is decided').choices(['close', 'preopen']))
+    .option('--cash <amount>', 'starting cash in yuan or dollars', nonNegative)
+    .option('--rulebook <path>', 'market rules other than the default')
+    .option('--risk <name|path>', 'none, house, or a risk file')
+    .option('--commission <rate>', 'fraction of the notional, such as 0.00025', exactRatio)
+    .option('--minimum-commission-minor <n>', 'least commission of an order in fen or cents', wholeNumber)
+    .option('--slippage-bp <n>', 'slippage in basis points', nonNegative)
+    .option('--price-only', 'replay instruments whose corporate actions are unknown; stamped on everything')
+    .option('--seed <n>', 'seed of all randomness', wholeNumber)
+    .option('--horizons <1,5,20>', 'outcome horizons in sessions', horizonList)
+    .addOption(new Option('--on-bad-row <what>', 'what to do with bad rows of your data').choices(['refuse', 'skip']));
+}
+
+/** The keys of a spec that the flags gave; data, symbols, span and strategies are the caller's. */
+export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
+  const costs = {
+    ...(flags.commission && { commission: flags.commission }),
+    ...(flags.minimumCommissionMinor !== undefined && { minimumCommissionMinor: flags.minimumCommissionMinor }),
+    ...(flags.slippageBp !== undefined && { slippageBp: flags.slippageBp }),
+  };
+  const { decisionPoint, cash: initialCash, rulebook, risk, priceOnly, seed, horizons, onBadRow } = flags;
+  const given = Object.entries({ decisionPoint, initialCash, rulebook, risk, priceOnly, seed, horizons, onBadRow });
+  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...(Object.keys(costs).length > 0 && { costs }) };
+}

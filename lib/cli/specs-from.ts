@@ -1,0 +1,24 @@
+/** Flags, a spec file and what the data offers, as one checked replay spec per account. */
+import type { MarketData } from '../feeds/index.js';
+import { parseSpec, type ReplaySpec, type ReplaySpecInput } from '../replay/index.js';
+import { type SpecFlags, specPart } from './spec-flags.js';
+import { strategyChoices } from './strategy-choices.js';
+import { DEFAULT_SOURCE, loadSource, universeOf } from './universe.js';
+
+export const DEFAULT_STRATEGY = 'rule:v1';
+
+/** One spec per text of `strategies` (`a+b` shares an account), with the data they all run on. Without texts: the file's strategies, else rule:v1. */
+export function specsFrom(
+  flags: SpecFlags,
+  strategies: readonly string[],
+  file: Partial<ReplaySpecInput> = {},
+): { data: MarketData; specs: ReplaySpec[] } {
+  const source = flags.data ?? file.data ?? DEFAULT_SOURCE;
+  const data = loadSource(source, flags.onBadRow ?? file.onBadRow);
+  const wanted = { ...file, ...flags } as SpecFlags;
+  const universe = universeOf(data, wanted);
+  const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
+  const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];
+  const specs = accounts.map((account) => parseSpec({ ...file, ...specPart(flags), ...universe, data: source, strategies: account }));
+  return { data, specs };
+}

@@ -1,0 +1,47 @@
+/** A part of the tour: one market, its strategies, its table. A later capability joins the tour as one more file beside this one. */
+import type { Clock } from '../../core/index.js';
+import { embeddedData, type MarketData } from '../../feeds/index.js';
+import { openRun, type ReplayProgress, type ReplayResult, type ReplaySpecInput, type RunFolder, runReplay } from '../../replay/index.js';
+import { remarkLines, type Summary, summariesOf } from '../summary.js';
+
+/** What a part may use. */
+export interface TourEffects {
+  readonly clock: Clock;
+  readonly resultsDir: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: ReplayProgress) => void;
+}
+
+export interface TourPart {
+  readonly title: string;
+  run(effects: TourEffects): Promise<PartResult>;
+}
+
+export interface PartResult {
+  /** In the order of the table. */
+  readonly runs: readonly RunFolder[];
+  readonly summaries: readonly Summary[];
+  /** Sentences that a reader of the table must know. */
+  readonly notes: readonly string[];
+}
+
+/** Thrown when the tour was interrupted: what was committed is kept. */
+export class TourInterrupted extends Error {}
+
+export type Account = ReplaySpecInput['strategies'];
+
+/** Replays on the embedded bars of one market; each list of strategies has an account of its own. */
+export function stage(effects: TourEffects, market: 'cn' | 'us', span: Pick<ReplaySpecInput, 'symbols' | 'from' | 'to'>) {
+  const data: MarketData = embeddedData(market);
+  return async (strategies: Account, record: 'full' | 'account'): Promise<ReplayResult> => {
+    const result = await runReplay({ data: `embedded:${market}`, ...span, strategies, record }, { ...effects, data });
+    if (result.interrupted) throw new TourInterrupted();
+    return result;
+  };
+}
+
+/** The table of a part, from the files that its runs wrote. */
+export function partResult(results: readonly ReplayResult[]): PartResult {
+  const runs = results.map(({ folder }) => openRun(folder));
+  return { runs, summaries: summariesOf(runs), notes: remarkLines(runs) };
+}

@@ -1,0 +1,6 @@
+/** The parts of the tour, in order. */
+import { aShares } from './a-shares.js';
+import type { TourPart } from './part.js';
+import { usStocks } from './us-stocks.js';
+
+export const tourParts: readonly TourPart[] = [aShares, usStocks];
