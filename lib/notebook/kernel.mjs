@@ -8,11 +8,27 @@ import { expandShorthandProperties } from './shorthand-properties.mjs';
 
 process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const require = createRequire(import.meta.url);
-const { display } = require('tslab');
+
+// tslab reads no tsconfig and checks lib with each import. Without null checks zod infers other types than lib was written with
+// (every key optional), and sound files of lib would fail in a cell.
 const compiler = require('@tslab/typescript-for-tslab');
+const { createWatchCompilerHost } = compiler;
+require.cache[require.resolve('@tslab/typescript-for-tslab')].exports = {
+  ...compiler,
+  createWatchCompilerHost: (files, options, ...rest) => createWatchCompilerHost(files, { ...options, strictNullChecks: true }, ...rest),
+};
+
+// tslab runs each cell as a module of its own and loses shorthand properties of earlier cells' variables.
+const executors = require('tslab/dist/executor.js');
+const { createExecutor } = executors;
+executors.createExecutor = (...setup) => {
+  const executor = createExecutor(...setup);
+  return { ...executor, execute: (cell) => executor.execute(expandShorthandProperties(compiler, cell)) };
+};
 
 // A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
 const reportPath = process.env.HINDCAST_KERNEL_REPORT;
+const { display } = require('tslab');
 const failures = [];
 const kernel = {
   display: (mime, data) => display.raw(mime, data),
@@ -32,12 +48,5 @@ const collect = (error) => {
 };
 process.on('unhandledRejection', collect);
 process.on('uncaughtException', collect);
-
-const executors = require('tslab/dist/executor.js');
-const { createExecutor } = executors;
-executors.createExecutor = (...setup) => {
-  const executor = createExecutor(...setup);
-  return { ...executor, execute: (cell) => executor.execute(expandShorthandProperties(compiler, cell)) };
-};
 
 require('tslab/dist/main.js').startKernel({ configPath: process.argv[2], enableFindLocal: false });

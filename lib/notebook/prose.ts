@@ -1,5 +1,6 @@
 /** Prose whose numbers are bound to values: nothing in a sentence has to be typed again when the run changes. */
-import { escapeText, type Format, formatValue } from '../report/format.js';
+import { type Format, formatValue } from '../report/index.js';
+import { escapeHtml } from './escape-html.js';
 
 export interface Prose {
   readonly kind: 'prose';
@@ -13,5 +14,5 @@ export const as = (value: number | null, format: Format): string => formatValue(
 export function prose(parts: TemplateStringsArray, ...values: readonly (string | number)[]): Prose {
   const written = (value: string | number): string => (typeof value === 'number' ? formatValue(value, 'count') : value);
   const text = parts.map((part, i) => part + (i < values.length ? written(values[i]!) : '')).join('');
-  return { kind: 'prose', html: `<p>${escapeText(text)}</p>` };
+  return { kind: 'prose', html: `<p>${escapeHtml(text)}</p>` };
 }

@@ -1,6 +1,7 @@
 /** What `show` can show, and how it becomes accessible HTML: figures, tables, records of numbers, prose. */
 import { InputError } from '../core/index.js';
-import { escapeText, type Format, formatValue } from '../report/format.js';
+import { type Format, formatValue, type Table, tableHtml } from '../report/index.js';
+import { escapeHtml } from './escape-html.js';
 import type { Prose } from './prose.js';
 
 /** A figure of lib/report: an SVG with its title, and what it says in words. */
@@ -8,6 +9,8 @@ export interface FigureLike {
   readonly title: string;
   readonly svg: string;
   readonly description?: string;
+  /** What is drawn, as numbers. */
+  readonly table?: Table;
 }
 
 /** A danfojs data frame, by the two members that are read. */
@@ -63,7 +66,7 @@ export function renderingOf(value: Showable, options: ShowOptions = {}): Renderi
     const rows = Object.entries(value).map(([name, cell]) => [name, cell]);
     return { kind: 'table', columns: ['name', 'value'], rows, options };
   }
-  return { kind: 'prose', html: `<p>${escapeText(cellText(value))}</p>` };
+  return { kind: 'prose', html: `<p>${escapeHtml(cellText(value))}</p>` };
 }
 
 // Six digits say enough of a ratio; what is large keeps its units and two decimals.
@@ -81,31 +84,32 @@ export function cellText(value: unknown, format?: Format): string {
 
 const SHOWN_ROWS = 50;
 
-function tableHtml(table: Extract<Rendering, { kind: 'table' }>): string {
+function rowsHtml(table: Extract<Rendering, { kind: 'table' }>): string {
   const { caption = 'Table', formats = {}, rows: limit = SHOWN_ROWS } = table.options;
   const shown = table.rows.slice(0, limit);
   const rest = table.rows.length > shown.length ? ` (first ${shown.length} of ${table.rows.length} rows)` : '';
   const byName = table.columns.length === 2 && table.columns[0] === 'name';
   const right = ' style="text-align:right;font-variant-numeric:tabular-nums"';
   const numeric = table.columns.map((_, i) => shown.some((row) => typeof row[i] === 'number'));
-  const head = table.columns.map((column, i) => `<th scope="col"${numeric[i] ? right : ''}>${escapeText(column)}</th>`).join('');
+  const head = table.columns.map((column, i) => `<th scope="col"${numeric[i] ? right : ''}>${escapeHtml(column)}</th>`).join('');
   const body = shown.map((row) => {
     const cells = table.columns.map((column, i) => {
       const format = formats[byName ? String(row[0]) : column];
-      const text = escapeText(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
+      const text = escapeHtml(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
       if (byName && i === 0) return `<th scope="row" style="text-align:left">${text}</th>`;
       return `<td${numeric[i] ? right : ' style="text-align:left"'}>${text}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<table><caption>${escapeText(caption + rest)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return `<table><caption>${escapeHtml(caption + rest)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
 /** HTML of a rendering; every text in it is escaped. The SVG of a figure is taken as lib/report drew it. */
 export function htmlOf(rendering: Rendering): string {
-  if (rendering.kind === 'table') return tableHtml(rendering);
+  if (rendering.kind === 'table') return rowsHtml(rendering);
   if (rendering.kind === 'prose') return rendering.html;
-  const { title, svg, description } = rendering.figure;
-  const words = description ? ` ${escapeText(description)}` : '';
-  return `<figure style="margin:0">${svg}<figcaption><strong>${escapeText(title)}.</strong>${words}</figcaption></figure>`;
+  const { title, svg, description, table } = rendering.figure;
+  const words = description ? ` ${escapeHtml(description)}` : '';
+  const numbers = table ? `<details><summary>Data of this figure</summary>${tableHtml(table, title)}</details>` : '';
+  return `<figure style="margin:0">${svg}<figcaption><strong>${escapeHtml(title)}.</strong>${words}</figcaption>${numbers}</figure>`;
 }
