@@ -16,16 +16,20 @@ export function optimalBlockLength(x: ArrayLike<number>): number {
   const run = Math.max(5, Math.trunc(Math.log10(n)));
   const maxLag = Math.min(Math.ceil(Math.sqrt(n)) + run, n - 2);
   const critical = 2 * Math.sqrt(Math.log10(n) / n);
-  const covariance = new Float64Array(maxLag + 1);
+  const covariance = new Float64Array(maxLag + 1); // filled as far as the bandwidth
   let total = 0;
   for (let i = 0; i < n; i++) total += eps[i]! * eps[i]!;
   if (!(total > 0)) return 1;
 
-  let lastSignificant = -1;
+  let bandwidth = maxLag;
+  let found = false;
   let insignificant = 0;
   let [head, tail] = [total, total];
-  for (let lag = 0; lag <= maxLag; lag++) {
-    if (lag >= run && insignificant >= run && lastSignificant < 0) lastSignificant = lag - run;
+  for (let lag = 0; lag <= bandwidth || (lag <= maxLag && !found); lag++) {
+    if (!found && insignificant >= run) {
+      found = true;
+      bandwidth = Math.min(2 * Math.max(lag - run, 1), maxLag);
+    }
     // Squares without the first lag + 1 and without the last lag + 1 values, as arch scales its correlations.
     head -= eps[lag]! * eps[lag]!;
     tail -= eps[n - 1 - lag]! * eps[n - 1 - lag]!;
@@ -34,7 +38,6 @@ export function optimalBlockLength(x: ArrayLike<number>): number {
     covariance[lag] = cross / n;
     insignificant = Math.abs(cross) / Math.sqrt(head * tail) < critical ? insignificant + 1 : 0;
   }
-  const bandwidth = lastSignificant >= 0 ? Math.min(2 * Math.max(lastSignificant, 1), maxLag) : maxLag;
   let slope = 0;
   let longRun = covariance[0]!;
   for (let k = 1; k <= bandwidth; k++) {

@@ -27,13 +27,15 @@ export interface YearRow {
 
 /** A span of points [from, to] whose returns belong to one period: `from` is the last point before it. */
 function* spans({ days }: EquitySeries, keyLength: number): Generator<{ key: string; from: number; to: number }> {
+  const keyAt = (i: number): string => (i < days.length ? dateOf(days[i]!).slice(0, keyLength) : '');
   let from = 0;
+  let next = keyAt(1);
   for (let i = 1; i < days.length; i++) {
-    const key = dateOf(days[i]!).slice(0, keyLength);
-    if (i + 1 === days.length || dateOf(days[i + 1]!).slice(0, keyLength) !== key) {
-      yield { key, from, to: i };
-      from = i;
-    }
+    const key = next;
+    next = keyAt(i + 1);
+    if (next === key) continue;
+    yield { key, from, to: i };
+    from = i;
   }
 }
 
