@@ -203,6 +203,8 @@ function finerUnits(units: Units, tickSize: number): Units {
   return { ...units, tickSize, minorPerUnitTick: reduced(units.minorPerMajor, perMajor * steps) };
 }
 
+const NO_AMOUNT = new Float64Array(0);
+
 function assemble(
   entries: ReadonlyMap<Symbol, Entry>,
   files: readonly string[],
@@ -239,7 +241,8 @@ function assemble(
     }
     if (reversed) place.remarks.add('newest first, turned round');
     if (builder.noTrade > 0) place.remarks.add(`${builder.noTrade} days without trade of ${symbol} left out`);
-    const { unit, basis } = findVolumeUnit(bars, amount, units, kind === 'index' ? undefined : stated[file]);
+    // An index has no price per share: its amounts show nothing.
+    const { unit, basis } = findVolumeUnit(bars, kind === 'index' ? NO_AMOUNT : amount, units, stated[file]);
     if (unit === 'lots') place.remarks.add(`volume in lots (${basis}), turned into shares`);
     else if (kind === 'stock') place.remarks.add(`volume in shares (${basis})`);
     const perUnit = (unit === 'lots' ? 100 : 1) / units.quantityStep;

@@ -3,7 +3,7 @@ import { type BarSeries, dateOf, type EpochDay, type Instrument } from '../core/
 import type { Calendar } from '../market/index.js';
 import type { BadRowReason } from './errors.js';
 import { NONE, NOT_A_NUMBER, UNREADABLE } from './number-text.js';
-import { sessionCloses } from './session-closes.js';
+import { sessionClose } from './session-closes.js';
 
 /** Told of each bad row; throws to refuse the file, returns to skip the row. */
 export type OnBadRow = (line: number, reason: BadRowReason, detail: string) => void;
@@ -165,7 +165,6 @@ export class SeriesBuilder {
     const kept = new Int32Array(this.#length);
     let length = 0;
     const { sessions } = calendar;
-    const closes = sessionCloses(calendar);
     const knownAt = new Float64Array(this.#length);
     let session = 0;
     let last = -Infinity;
@@ -187,26 +186,30 @@ export class SeriesBuilder {
         continue;
       }
       last = today;
-      knownAt[length] = closes[session] as number;
+      knownAt[length] = sessionClose(calendar, session);
       kept[length++] = from;
     }
-    const pick = (column: Float64Array): Float64Array => Float64Array.from({ length }, (_, i) => column[kept[i] as number] as number);
+    const pick = <T extends Int32Array | Float64Array>(picked: T, column: T): T => {
+      for (let i = 0; i < length; i++) picked[i] = column[kept[i] as number] as number;
+      return picked;
+    };
+    const floats = (column: Float64Array): Float64Array => pick(new Float64Array(length), column);
     const { open, high, low, close, volume, amount, adjustment } = this.#columns;
     return {
       series: {
         symbol: this.instrument.symbol,
         length,
-        day: Int32Array.from({ length }, (_, i) => day[kept[i] as number] as number),
+        day: pick(new Int32Array(length), day),
         knownAt: knownAt.slice(0, length),
-        open: pick(open),
-        high: pick(high),
-        low: pick(low),
-        close: pick(close),
-        volume: pick(volume),
+        open: floats(open),
+        high: floats(high),
+        low: floats(low),
+        close: floats(close),
+        volume: floats(volume),
         factor: new Float64Array(length).fill(1),
       },
-      amount: pick(amount),
-      adjustment: pick(adjustment),
+      amount: floats(amount),
+      adjustment: floats(adjustment),
       reversed,
     };
   }

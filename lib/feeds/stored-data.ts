@@ -76,7 +76,7 @@ function readSeries(path: string, symbol: Symbol): BarSeries {
   };
   if (!existsSync(path)) return refuse('no such file');
   const bytes = readFileSync(path);
-  const table = openTable(bytes, (_, header) => header.join() === HEADER.join());
+  const table = openTable(bytes, (_, header) => header.length === HEADER.length && header.join() === HEADER.join());
   if (!table) return refuse('another header');
   let length = 0;
   eachRow(table, () => length++);
