@@ -35,11 +35,12 @@ export function exits(parameters: z.input<typeof exitsSchema> = {}): Strategy<nu
       let intents: Intent[] | undefined;
       for (const position of portfolio.positions) {
         if (position.quantity === 0 || !(position.averageCostTicks > 0)) continue;
-        const gain = position.lastPriceTicks / position.averageCostTicks - 1;
-        if (gain > -stopLoss && gain < takeProfit) continue;
+        const { lastPriceTicks, averageCostTicks } = position;
+        const stop = lastPriceTicks <= averageCostTicks * (1 - stopLoss);
+        if (!stop && lastPriceTicks < averageCostTicks * (1 + takeProfit)) continue;
         const window = view.bars(position.symbol, 1);
         if (window.day[window.length - 1] !== newestDay(view, symbols)) continue;
-        const stop = gain <= -stopLoss;
+        const gain = lastPriceTicks / averageCostTicks - 1;
         const bound = ((stop ? -stopLoss : takeProfit) * 100).toFixed(1);
         intents ??= [];
         intents.push({
