@@ -48,9 +48,9 @@ export class EquityLog {
   }
 
   /** Takes back the lines that an earlier process committed. */
-  restore(lines: Iterable<string>): void {
-    for (const text of lines) {
-      for (const line of text.trimEnd().split('\n')) {
+  restore(chunks: Iterable<Uint8Array>): void {
+    for (const chunk of chunks) {
+      for (const line of Buffer.from(chunk).toString('utf8').trimEnd().split('\n')) {
         const cells = line.split(',');
         const value = (i: number): number => (cells[i] === '' ? Number.NaN : Number(cells[i]));
         this.append(dayOf(cells[0]!), value(1), value(2), value(3), value(5), value(6), value(7));

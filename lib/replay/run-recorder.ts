@@ -18,12 +18,13 @@ import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { Recorder } from './loop.js';
 import { type Direction, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
-import type { RowGroup, RowKind, RunStore } from './store.js';
+import type { RowGroups, RunStore } from './store.js';
+import { TextBuffer } from './text-buffer.js';
 import type { Reads } from './view.js';
 
-/** Barriers are committed together for this long at most, or until a group's text is this large. */
+/** Barriers are committed together for this long at most, or until their rows are this large. */
 const GROUP_MS = 250;
-const GROUP_CHARS = 16_000_000;
+const GROUP_BYTES = 8_000_000;
 
 export interface RunCounts {
   decisions: number;
@@ -67,7 +68,12 @@ export class RunRecorder implements Recorder {
   /** By horizon: decisions whose exit was suspended and has not traded since. */
   readonly #waiting: OpenDecision[][];
   readonly #keep: number;
-  #groups: Record<RowKind, RowGroup> = emptyGroups();
+  readonly #groups: RowGroups = {
+    decisions: new TextBuffer(),
+    outcomes: new TextBuffer(),
+    fills: new TextBuffer(),
+    equity: new TextBuffer(),
+  };
   #today: OpenDecision[] = [];
   #lastCommitMs = monotonicMs();
 
@@ -103,8 +109,7 @@ export class RunRecorder implements Recorder {
     const lines = this.#in.lines[strategy]!;
     const id = lines.id(name);
     this.#in.schema.write(this.#states[symbol], this.#features);
-    const group = this.#groups.decisions;
-    group.text += lines.line(id, {
+    const line = lines.line(id, {
       symbol: name,
       state,
       intent,
@@ -114,7 +119,7 @@ export class RunRecorder implements Recorder {
       portfolio,
       features: this.#features,
     });
-    group.rows++;
+    this.#groups.decisions.add(line);
     this.counts.decisions++;
     if (this.#keep > 0) this.#today.push(this.#open(id, name, strategy, intent, portfolio));
   }
@@ -153,25 +158,24 @@ export class RunRecorder implements Recorder {
     for (const fill of fills) {
       fees += fill.totalFeesMinor;
       turnover += fill.notionalMinor;
-      group.text += fillLine(fill);
+      group.add(fillLine(fill));
     }
-    for (const rejection of rejections) group.text += rejectionLine(rejection);
-    group.rows += fills.length + rejections.length;
+    for (const rejection of rejections) group.add(rejectionLine(rejection));
     this.counts.fills += fills.length;
     this.counts.rejections += rejections.length;
     const indexClose =
       indexBars !== null && indexBars.length > 0 && indexBars.day[indexBars.length - 1] === day
         ? indexBars.close[indexBars.length - 1]!
         : Number.NaN;
-    const row = this.#groups.equity;
-    row.text += equity.append(day, broker.equityMinor(), broker.equityAtOpenMinor(), broker.cashMinor(), fees, turnover, indexClose);
-    row.rows++;
+    this.#groups.equity.add(
+      equity.append(day, broker.equityMinor(), broker.equityAtOpenMinor(), broker.cashMinor(), fees, turnover, indexClose),
+    );
     if (this.#keep > 0) this.#settle(index);
-    const chars = this.#groups.decisions.text.length + this.#groups.outcomes.text.length;
-    if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && chars < GROUP_CHARS) return false;
+    const bytes = this.#groups.decisions.length + this.#groups.outcomes.length;
+    if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
     const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
     store.commit(index, this.#groups, saved);
-    this.#groups = emptyGroups();
+    for (const group of Object.values(this.#groups) as TextBuffer[]) group.clear();
     this.#lastCommitMs = monotonicMs();
     return true;
   }
@@ -193,8 +197,7 @@ export class RunRecorder implements Recorder {
           still.push(decision);
           continue;
         }
-        this.#groups.outcomes.text += `${JSON.stringify(outcome)}\n`;
-        this.#groups.outcomes.rows++;
+        this.#groups.outcomes.add(`${JSON.stringify(outcome)}\n`);
         this.counts.outcomes++;
       }
       this.#waiting[h] = still;
@@ -212,10 +215,3 @@ export class RunRecorder implements Recorder {
     return saved.world;
   }
 }
-
-const emptyGroups = (): Record<RowKind, RowGroup> => ({
-  decisions: { text: '', rows: 0 },
-  outcomes: { text: '', rows: 0 },
-  fills: { text: '', rows: 0 },
-  equity: { text: '', rows: 0 },
-});
