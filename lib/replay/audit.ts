@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Clock, dayOf } from '../core/index.js';
 import { type MarketData, sliceData } from '../feeds/index.js';
-import type { ReplayEffects } from './result.js';
+import type { ReplayEffects, ReplayResult } from './result.js';
 import type { DecisionRow, OutcomeRow, RunRow } from './rows.js';
-import { runReplay } from './run-replay.js';
-import { parseSpec } from './spec.js';
+import { parseSpec, type ReplaySpecInput } from './spec.js';
 
 export interface AuditCut {
   /** Last session that the re-run could see. */
@@ -42,8 +41,10 @@ export async function auditRun(input: {
   row: RunRow;
   data: MarketData;
   effects: ReplayEffects;
+  /** Runs a spec; passed in because the run itself calls the audit, and the kernel can't load a ring of files. */
+  replay: (spec: ReplaySpecInput, effects: ReplayEffects) => Promise<ReplayResult>;
 }): Promise<{ audit: Audit; text: string }> {
-  const { folder, row, data, effects } = input;
+  const { folder, row, data, effects, replay } = input;
   const spec = parseSpec(row.spec);
   const sessions: string[] = [];
   let decisions = 0;
@@ -75,7 +76,7 @@ export async function auditRun(input: {
   async function cutRun(session: string): Promise<AuditCut> {
     const scratch = mkdtempSync(join(folder, 'audit-'));
     try {
-      const cut = await runReplay(
+      const cut = await replay(
         { ...spec, data: data.source, to: session, horizons: [] },
         {
           ...effects,

@@ -17,6 +17,7 @@ export {
 } from './rows.js';
 export { openRun, type RunFolder, readEquity } from './run-folder.js';
 export { type PreparedReplay, parametersHash, prepareReplay, replayLoopOnly, runReplay } from './run-replay.js';
+export { type HorizonSummary, type SettleOptions, type SettleResult, settleRun } from './settle-run.js';
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';
 export { codeStamp } from './stamp.js';
 export { StoreError } from './store.js';

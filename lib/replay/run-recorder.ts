@@ -17,7 +17,7 @@ import type { EquityLog } from './equity-log.js';
 import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { Recorder } from './loop.js';
-import { type Direction, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
+import { type Direction, directionOf, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
 import type { RowGroups, RunStore } from './store.js';
 import { TextBuffer } from './text-buffer.js';
 import type { Reads } from './view.js';
@@ -25,6 +25,8 @@ import type { Reads } from './view.js';
 /** Barriers are committed together for this long at most, or until their rows are this large. */
 const GROUP_MS = 250;
 const GROUP_BYTES = 8_000_000;
+
+const NO_SIZE = { kind: 'none' } as const;
 
 export interface RunCounts {
   decisions: number;
@@ -138,15 +140,12 @@ export class RunRecorder implements Recorder {
   #direction(symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): Direction {
     let weight = 0;
     for (const position of portfolio.positions) if (position.symbol === symbol) weight = position.weight;
-    if (intent !== null) {
-      if (intent.action === null) return 'flat';
-      const size = actionRow(this.#in.strategies[strategy]!.actions, intent.action)?.size;
-      // An action outside the table is refused by the manager: nothing was done.
-      if (size === undefined) return 'flat';
-      if (size.kind === 'delta') return size.side === 'buy' ? 'long' : 'avoided';
-      if (size.kind === 'targetWeight') return size.weight >= weight ? (size.weight > 0 ? 'long' : 'flat') : 'avoided';
-    }
-    return weight > 0 ? 'long' : 'flat';
+    if (intent === null) return directionOf('HOLD', NO_SIZE, weight);
+    return directionOf(
+      intent.action,
+      intent.action === null ? undefined : actionRow(this.#in.strategies[strategy]!.actions, intent.action)?.size,
+      weight,
+    );
   }
 
   /** The end of a session. Returns true when it was committed. */

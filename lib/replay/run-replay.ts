@@ -8,6 +8,7 @@ import {
   hashOf,
   InputError,
   type Instrument,
+  type MarketId,
   monotonicMs,
   type Strategy,
   type Symbol,
@@ -60,12 +61,7 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
     );
   const instruments = new Map(data.instruments.map((instrument) => [instrument.symbol, instrument] as const));
   const market = instruments.get(spec.symbols[0]!)!.market;
-  const { slippageBp: _slippage, ...feeSettings } = spec.costs;
-  const rulebook = rulebookFor(market, {
-    costs: feeSettings,
-    calendar,
-    overrides: spec.rulebook === 'default' ? undefined : spec.rulebook,
-  });
+  const rulebook = rulebookOf(spec, market, calendar);
   const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, calendar.sessionsPerYear);
   const configHash = hashOf({
     strategies: spec.strategies,
@@ -101,6 +97,12 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
     label,
     run: `${name}-${configHash.slice(0, 10)}-s${spec.seed}${spec.record === 'account' ? '-account' : ''}`,
   };
+}
+
+/** The rulebook of a spec under its costs; slippage is the broker's. */
+export function rulebookOf(spec: ReplaySpec, market: MarketId, calendar: Calendar): Rulebook {
+  const { slippageBp: _slippage, ...costs } = spec.costs;
+  return rulebookFor(market, { costs, calendar, overrides: spec.rulebook === 'default' ? undefined : spec.rulebook });
 }
 
 /** Closes before the first session, for symbols that are suspended when the run begins. */
@@ -314,7 +316,7 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
     };
     if (!interrupted) {
       if (full && effects.audit !== false) {
-        const audit = await auditRun({ folder, row, data, effects });
+        const audit = await auditRun({ folder, row, data, effects, replay: runReplay });
         digests['audit.json'] = sha256(audit.text);
         writeFileAtomic(join(folder, 'audit.json'), audit.text);
       }

@@ -2,10 +2,21 @@
  * Settling: what came of decisions, computed only from bars known by the time a decision matured. Deciding never calls this.
  * Entry = open of the next session, exit = close of session t+h; a suspended exit moves to the next traded close.
  */
-import { dateOf, type EpochDay, type Instant, type Symbol } from '../core/index.js';
+import { type ActionSize, dateOf, type EpochDay, type Instant, type Symbol } from '../core/index.js';
 import type { OutcomeRow } from './rows.js';
 
 export type Direction = 'long' | 'avoided' | 'flat';
+
+/**
+ * Which way a decision points, given its size (undefined: no such action, nothing was done) and what part of equity the symbol had.
+ * Holding is long while something is held.
+ */
+export function directionOf(action: string | null, size: ActionSize | undefined, weight: number): Direction {
+  if (action === null || size === undefined) return 'flat';
+  if (size.kind === 'delta') return size.side === 'buy' ? 'long' : 'avoided';
+  if (size.kind === 'targetWeight') return size.weight < weight ? 'avoided' : size.weight > 0 ? 'long' : 'flat';
+  return weight > 0 ? 'long' : 'flat';
+}
 
 /** A decision as far as settling needs it. */
 export interface OpenDecision {

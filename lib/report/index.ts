@@ -10,6 +10,8 @@ export type { Figure, PlotlyFigure } from './figures/figure.js';
 export { type PriceFigureData, priceFigure, type Trade } from './figures/price.js';
 export { type Format, formatValue } from './format.js';
 export { type IndexFacts, measureRun, type RunFacts } from './measures.js';
+export { type PackResult, packRun } from './pack.js';
 export type { PageFacts } from './page-facts.js';
 export { type Table, type TableColumn, tableHtml } from './table.js';
+export { type VerifyEffects, type VerifyResult, verifyRun } from './verify.js';
 export { type ReportInput, type ReportResult, writeReport } from './write-report.js';

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/slow/**', 'node_modules/**'],
+    testTimeout: 60_000,
+    // Two files at once: the machines this runs on have two cores, and Chromium and Jupyter bring processes of their own.
+    maxWorkers: 2,
+  },
+});
