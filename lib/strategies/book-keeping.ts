@@ -64,7 +64,7 @@ function share(books: readonly VirtualBook[], parts: readonly number[], give: (b
 
 /**
  * Moves `quantity` units and `cashDeltaMinor` into or out of the books that share them, pro rata of `weights`. A sale never takes more
- * than a book holds: what rounding would, the next book with units gives.
+ * than a book holds: the unit that the rounding of a split leaves a seller short of comes from the next book that has it.
  */
 export function applyShares(
   books: readonly VirtualBook[],
@@ -76,14 +76,24 @@ export function applyShares(
 ): Attribution[] {
   const whose = shares.map((share) => books.find((book) => book.strategy === share.book)!);
   const units = largestRemainder(quantity, weights);
-  if (move.side === 'sell') capToHoldings(whose, move.symbol, units);
+  if (move.side === 'sell') {
+    for (const book of books) {
+      if (whose.includes(book)) continue;
+      whose.push(book);
+      units.push(0);
+    }
+    capToHoldings(whose, move.symbol, units);
+  }
   const cash = largestRemainder(cashDeltaMinor, units);
-  return whose.map((book, i) => {
+  const parts: Attribution[] = [];
+  whose.forEach((book, i) => {
+    if (units[i] === 0) return;
     book.cashMinor += cash[i]!;
     if (move.side === 'buy') addToBook(book, move.symbol, units[i]!, -cash[i]!, move.day);
     else takeFromBook(book, move.symbol, units[i]!);
-    return { ...move, strategy: book.strategy, quantity: units[i]!, cashDeltaMinor: cash[i]! };
+    parts.push({ ...move, strategy: book.strategy, quantity: units[i]!, cashDeltaMinor: cash[i]! });
   });
+  return parts;
 }
 
 function capToHoldings(books: readonly VirtualBook[], symbol: Symbol, units: number[]): void {

@@ -107,9 +107,11 @@ export class Ensemble implements Manager {
 
   /** Netted units at the open's price, no fees: what buyers pay is what sellers get. */
   private passOver(symbol: Symbol, shares: readonly Share[], openTicks: number, day: EpochDay): Attribution[] {
-    const sellers = shares.filter(({ side, matched }) => side === 'sell' && matched > 0);
+    // A split that rounds can leave a seller a unit short, or one side a unit larger.
+    const sellers = shares
+      .filter(({ side, matched }) => side === 'sell' && matched > 0)
+      .map((share) => ({ ...share, matched: Math.min(share.matched, heldIn(this.bookOf(share.book), symbol)) }));
     const buyers = shares.filter(({ side, matched }) => side === 'buy' && matched > 0);
-    // A split that rounds can leave one side a unit larger.
     const total = (side: readonly Share[]): number => side.reduce((sum, { matched }) => sum + matched, 0);
     const quantity = Math.min(total(sellers), total(buyers));
     if (quantity === 0) return [];
