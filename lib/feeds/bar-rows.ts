@@ -16,7 +16,11 @@ export interface BarRows {
   readonly header: readonly string[] | null;
   readonly columns: ColumnMap;
   /** Calls `visit` for each row in file order; `symbol` is '' when the file has no such column. `short`: a row without enough cells. */
-  each(zone: string, visit: (row: RowFields, symbol: string) => void, short: (line: number, cells: number) => void): void;
+  each(
+    zoneOf: (symbol: string) => string,
+    visit: (row: RowFields, symbol: string) => void,
+    short: (line: number, cells: number) => void,
+  ): void;
 }
 
 type Numeric = Exclude<keyof RowFields, 'line' | 'day'>;
@@ -77,31 +81,32 @@ function textRows(raw: Uint8Array, path: string): BarRows {
     title: table.title,
     header: table.header,
     columns,
-    each(zone, visit, short) {
+    each(zoneOf, visit, short) {
       const row = emptyRow();
-      let symbolBytes: Uint8Array = new Uint8Array(0);
+      let symbolBytes: Uint8Array | undefined;
       let symbol = '';
+      let zone = columns.symbol === undefined ? zoneOf('') : '';
       const dateColumn = columns.date as number;
-      const readSymbol = (cells: Cells, column: number): string => {
+      const readSymbol = (cells: Cells, column: number): void => {
         const start = cells.start[column] as number;
         const end = cells.end[column] as number;
-        let same = end - start === symbolBytes.length;
-        for (let i = 0; same && i < symbolBytes.length; i++) same = bytes[start + i] === symbolBytes[i];
-        if (!same) {
-          symbolBytes = bytes.subarray(start, end);
-          symbol = text(bytes, start, end);
-        }
-        return symbol;
+        let same = end - start === symbolBytes?.length;
+        for (let i = 0; same && i < end - start; i++) same = bytes[start + i] === symbolBytes?.[i];
+        if (same) return;
+        symbolBytes = bytes.subarray(start, end);
+        symbol = text(bytes, start, end);
+        zone = zoneOf(symbol);
       };
       eachRow(table, (cells, line) => {
         if (cells.count <= last) return short(line, cells.count);
         row.line = line;
+        if (columns.symbol !== undefined) readSymbol(cells, columns.symbol);
         row.day = dayAt(bytes, cells.start[dateColumn] as number, cells.end[dateColumn] as number, zone);
         for (let i = 0; i < at.length; i++) {
           const column = at[i] as number;
           row[used[i] as Numeric] = numberAt(bytes, cells.start[column] as number, cells.end[column] as number);
         }
-        visit(row, columns.symbol === undefined ? '' : readSymbol(cells, columns.symbol));
+        visit(row, symbol);
       });
     },
   };
@@ -116,7 +121,7 @@ function parquetRows(raw: Uint8Array, path: string): BarRows {
     title: '',
     header: table.names,
     columns,
-    each(zone, visit) {
+    each(zoneOf, visit) {
       const values = (field: Field): readonly unknown[] => table.column(table.names[columns[field] as number] as string);
       const days = values('date');
       const symbols = columns.symbol === undefined ? undefined : values('symbol');
@@ -125,9 +130,10 @@ function parquetRows(raw: Uint8Array, path: string): BarRows {
       const row = emptyRow();
       for (let i = 0; i < days.length; i++) {
         row.line = i + 1;
-        row.day = dayOfValue(days[i], zone);
+        const symbol = symbols === undefined ? '' : String(symbols[i]);
+        row.day = dayOfValue(days[i], zoneOf(symbol));
         for (let k = 0; k < used.length; k++) row[used[k] as Numeric] = numberOfValue((numbers[k] as readonly unknown[])[i]);
-        visit(row, symbols === undefined ? '' : String(symbols[i]));
+        visit(row, symbol);
       }
     },
   };

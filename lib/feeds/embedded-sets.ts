@@ -9,7 +9,7 @@ export interface EmbeddedSet {
   readonly notes: readonly string[];
 }
 
-/** Unreformed shares carried an S before their short name from 2006-10-09; 000001.SZ lost it on 2007-06-20. */
+/** Unreformed shares carried an S before their short name from 2006-10-09 (secondary: no notice at hand); 000001.SZ lost it on 2007-06-20. */
 const S_SHARE = { status: 'S-share', from: dayOf('2006-10-09'), to: dayOf('2007-06-19') } as const;
 
 export const EMBEDDED: Readonly<Record<'cn' | 'us', EmbeddedSet>> = {

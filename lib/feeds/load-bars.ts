@@ -1,20 +1,18 @@
 /** The user's own bars: a CSV or Parquet file or a folder of them, checked row by row and brought to the project's form. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type BarSeries, type CorporateAction, dateOf, HindcastError, type Instrument, type Symbol, type Units } from '../core/index.js';
-import { type Calendar, type CalendarId, calendarOf, describeSymbol } from '../market/index.js';
-import { ACTIONS_FILE, readActions } from './actions-file.js';
+import { HindcastError, type Instrument, type Symbol, type Units } from '../core/index.js';
+import { describeSymbol } from '../market/index.js';
+import { ACTIONS_FILE } from './actions-file.js';
+import { assemble, type Entry, type LoadedBars, type LoadedFile } from './assemble.js';
 import { openBarRows } from './bar-rows.js';
 import { type Field, statedVolumeUnit } from './columns.js';
-import { deriveActions, factorOf, reduced } from './corporate-actions.js';
-import { digestsOf } from './digest.js';
+import { reduced } from './corporate-actions.js';
 import { BadRowError, type BadRowReason, FeedError } from './errors.js';
-import type { FileMapping } from './file-mapping.js';
-import type { MarketData } from './market-data.js';
 import { SeriesBuilder } from './series-builder.js';
 import { isStoredData, readData } from './stored-data.js';
 import { canonicalSymbol, symbolOfFile } from './symbol-text.js';
-import { findVolumeUnit, type VolumeUnit } from './volume-unit.js';
+import type { VolumeUnit } from './volume-unit.js';
 
 export interface LoadOptions {
   /** Symbol of a file that has no such column and whose name is none. */
@@ -29,11 +27,6 @@ export interface LoadOptions {
   readonly tickSize?: number;
   /** refuse: the first bad row ends the load; skip: it is left out and counted. */
   readonly onBadRow?: 'refuse' | 'skip';
-}
-
-export interface LoadedBars extends MarketData {
-  /** What was understood of each file. */
-  readonly mappings: readonly FileMapping[];
 }
 
 /** What is known of an instrument beyond its symbol. */
@@ -59,12 +52,6 @@ export function loadBars(path: string, options: LoadOptions = {}): LoadedBars {
   );
 }
 
-interface Entry {
-  readonly builder: SeriesBuilder;
-  readonly file: number;
-  readonly derives: boolean;
-}
-
 /** The loader behind {@link loadBars} and the embedded sets. `facts` override what a symbol's code tells. */
 export function loadFiles(
   files: readonly string[],
@@ -76,8 +63,7 @@ export function loadFiles(
   const { onBadRow = 'refuse' } = options;
   const skipped: Record<string, number> = {};
   const entries = new Map<Symbol, Entry>();
-  const mappings: Omit<FileMapping, 'symbols' | 'bars'>[] = [];
-  const stated: (VolumeUnit | undefined)[] = [];
+  const loaded: LoadedFile[] = [];
 
   const describe = (text: string, name: string): Instrument => {
     const described = describeSymbol(text);
@@ -96,14 +82,16 @@ export function loadFiles(
         `loadBars: expected raw prices in ${path}, got ${JSON.stringify(rows.title)}: adjusted ones, which change with every later dividend. Export it with 不复权.`,
       );
     }
-    stated.push(options.volumeUnit ?? (columns.volume === undefined ? undefined : statedVolumeUnit(name('volume'))));
     const used = new Set(Object.values(columns));
-    mappings.push({
-      file: basename(path),
-      format: rows.format,
-      columns: Object.fromEntries((Object.keys(columns) as Field[]).map((field) => [field, name(field)])),
-      ignored: (header ?? []).filter((_, at) => !used.has(at)),
-      remarks: [],
+    loaded.push({
+      path,
+      mapping: {
+        file: basename(path),
+        format: rows.format,
+        columns: Object.fromEntries((Object.keys(columns) as Field[]).map((field) => [field, name(field)])),
+        ignored: (header ?? []).filter((_, at) => !used.has(at)),
+      },
+      statedUnit: options.volumeUnit ?? (columns.volume === undefined ? undefined : statedVolumeUnit(name('volume'))),
     });
     const bad = (line: number, reason: BadRowReason, detail: string): void => {
       if (onBadRow === 'refuse') throw new BadRowError(path, line, reason, detail);
@@ -141,32 +129,35 @@ export function loadFiles(
             ),
           )
         : undefined;
-    const builders = new Map<string, SeriesBuilder | undefined>();
-    const zone = zoneOf(whole?.instrument);
-    let lastText: string | undefined;
-    let lastBuilder = whole;
+    const builders = new Map<string, SeriesBuilder | HindcastError | undefined>();
+    /** Builder of a symbol as the file writes it; undefined when nobody asked for it, an error when it is no symbol. */
+    const builderOf = (text: string): SeriesBuilder | HindcastError | undefined => {
+      if (columns.symbol === undefined) return whole;
+      if (builders.has(text)) return builders.get(text);
+      let found: SeriesBuilder | HindcastError | undefined;
+      try {
+        found = open(describe(canonicalSymbol(text), ''));
+      } catch (error) {
+        if (!(error instanceof HindcastError) || error instanceof FeedError) throw error;
+        found = error;
+      }
+      builders.set(text, found);
+      return found;
+    };
     rows.each(
-      zone,
+      (text) => {
+        const builder = builderOf(text);
+        return zoneOf(builder instanceof SeriesBuilder ? builder.instrument : undefined);
+      },
       (row, text) => {
-        if (columns.symbol !== undefined && text !== lastText) {
-          if (!builders.has(text)) {
-            try {
-              builders.set(text, open(describe(canonicalSymbol(text), '')));
-            } catch (error) {
-              if (!(error instanceof HindcastError) || error instanceof FeedError) throw error;
-              bad(row.line, 'unknown-symbol', error.message);
-              return;
-            }
-          }
-          lastText = text;
-          lastBuilder = builders.get(text);
-        }
-        lastBuilder?.push(row);
+        const builder = builderOf(text);
+        if (builder instanceof HindcastError) bad(row.line, 'unknown-symbol', builder.message);
+        else builder?.push(row);
       },
       (line, cells) => bad(line, 'too-few-cells', `${cells} cells`),
     );
   }
-  return assemble(entries, files, mappings, stated, actionsFile, source, skipped, options);
+  return assemble(entries, loaded, { source, actionsFile, index: options.index, skipped });
 }
 
 function describeFile(
@@ -201,101 +192,4 @@ function finerUnits(units: Units, tickSize: number): Units {
     throw new FeedError(`loadBars: expected a tickSize such as 0.01 or 0.0001, got ${tickSize}. Choose a power of ten of at most 1.`);
   const steps = Math.round(1 / units.quantityStep);
   return { ...units, tickSize, minorPerUnitTick: reduced(units.minorPerMajor, perMajor * steps) };
-}
-
-const NO_AMOUNT = new Float64Array(0);
-
-function assemble(
-  entries: ReadonlyMap<Symbol, Entry>,
-  files: readonly string[],
-  mappings: readonly Omit<FileMapping, 'symbols' | 'bars'>[],
-  stated: readonly (VolumeUnit | undefined)[],
-  actionsFile: string | undefined,
-  source: string,
-  skipped: Readonly<Record<string, number>>,
-  options: LoadOptions,
-): LoadedBars {
-  const markets = [...new Set([...entries.values()].map((entry) => entry.builder.instrument.market))];
-  if (markets.length !== 1) {
-    throw new FeedError(
-      `loadBars: expected bars of one market, got ${markets.length === 0 ? 'none' : markets.join(' and ')}. ${markets.length === 0 ? 'Check the symbols asked for' : 'Load each market on its own'}.`,
-    );
-  }
-  const calendar: Calendar = calendarOf(markets[0] as CalendarId);
-  const declared =
-    actionsFile === undefined ? undefined : readActions(actionsFile, calendar, (symbol) => entries.get(symbol)?.builder.instrument.units);
-  const instruments: Instrument[] = [];
-  const series = new Map<Symbol, BarSeries>();
-  const actions = new Map<Symbol, readonly CorporateAction[]>();
-  const notes: string[] = [];
-  const perFile = files.map(() => ({ symbols: [] as Symbol[], bars: 0, remarks: new Set<string>() }));
-
-  for (const [symbol, { builder, file, derives }] of entries) {
-    const place = perFile[file] as (typeof perFile)[number];
-    const { series: bars, amount, adjustment, reversed } = builder.finish(calendar);
-    const { units, kind } = builder.instrument;
-    if (bars.length === 0) {
-      throw new FeedError(
-        `loadBars: expected bars of ${symbol} in ${basename(files[file] as string)}, got none that can be used. Check the file.`,
-      );
-    }
-    if (reversed) place.remarks.add('newest first, turned round');
-    if (builder.noTrade > 0) place.remarks.add(`${builder.noTrade} days without trade of ${symbol} left out`);
-    // An index has no price per share: its amounts show nothing.
-    const { unit, basis } = findVolumeUnit(bars, kind === 'index' ? NO_AMOUNT : amount, units, stated[file]);
-    if (unit === 'lots') place.remarks.add(`volume in lots (${basis}), turned into shares`);
-    else if (kind === 'stock') place.remarks.add(`volume in shares (${basis})`);
-    const perUnit = (unit === 'lots' ? 100 : 1) / units.quantityStep;
-    for (let i = 0; i < bars.length; i++) bars.volume[i] = Math.round((bars.volume[i] as number) * perUnit);
-
-    const own = declared?.get(symbol);
-    let state: Instrument['corporateActions'] = kind === 'index' || kind === 'spot' ? 'none' : 'unknown';
-    let list: readonly CorporateAction[] = [];
-    let factor = bars.factor;
-    if (own) {
-      state = own.length === 0 ? 'none' : 'declared';
-      list = own;
-      factor = factorOf(bars.day, bars.close, own, units);
-    } else if (derives && kind !== 'index') {
-      const derived = deriveActions(symbol, bars, adjustment, units);
-      if (derived.fallen.length > 0) {
-        notes.push(
-          `${symbol}: the adjustment falls on ${derived.fallen.length} days, first ${dateOf(derived.fallen[0] as number)} (reverse split, restated or coarse adjusted close): corporate actions count as unknown.`,
-        );
-      } else {
-        state = 'derived';
-        list = derived.actions;
-        factor = derived.factor;
-      }
-    }
-    instruments.push({ ...builder.instrument, corporateActions: state });
-    series.set(symbol, { ...bars, factor });
-    actions.set(symbol, list);
-    place.symbols.push(symbol);
-    place.bars += bars.length;
-  }
-
-  const indices = instruments.filter((instrument) => instrument.kind === 'index');
-  if (options.index !== undefined && !series.has(options.index))
-    throw new FeedError(`loadBars: expected bars of the index ${options.index}, got ${[...series.keys()].join(', ')}. Add its file.`);
-  const index = options.index ?? (indices.length === 1 ? indices[0]?.symbol : undefined);
-  return {
-    source,
-    synthetic: false,
-    calendar: calendar.id,
-    instruments,
-    series,
-    actions,
-    news: [],
-    ...(index === undefined ? {} : { index }),
-    digests: digestsOf({ instruments, series, actions, news: [] }),
-    notes,
-    skipped,
-    mappings: mappings.map((mapping, file) => ({
-      ...mapping,
-      symbols: (perFile[file] as (typeof perFile)[number]).symbols,
-      bars: (perFile[file] as (typeof perFile)[number]).bars,
-      remarks: [...(perFile[file] as (typeof perFile)[number]).remarks],
-    })),
-  };
 }

@@ -134,6 +134,23 @@ test('Qlib: raw price = price / factor, raw volume = volume x factor, NaN rows a
   expect(data.instruments[0]!.corporateActions).toBe('derived');
 });
 
+test('Tushare: newest first, lots, thousand yuan; only the symbols asked for', () => {
+  const text =
+    'ts_code,trade_date,open,high,low,close,pre_close,vol,amount\n000001.SZ,20240103,9.19,9.22,9.15,9.20,9.21,733610.00,673673.61354\n000001.SZ,20240102,9.39,9.42,9.21,9.21,9.39,1158366.00,1075742.25245\n600000.SH,20240102,6.6,6.7,6.5,6.6,6.6,1000,660\n';
+  const data = load('daily.csv', text, { symbols: ['000001.SZ'] });
+  expect([...data.series.keys()]).toEqual(['000001.SZ']);
+  expect([...data.series.get('000001.SZ')!.volume]).toEqual([115_836_600, 73_361_000]);
+  expect(() => load('000001.SZ.csv', `${HEAD}${GOOD}`, { symbols: ['AAPL'] })).toThrow(/expected bars of one market, got none/);
+});
+
+test('a time with a zone falls on the day of its own exchange', () => {
+  const at = (symbol: string, time: string) =>
+    [...load('x.csv', `symbol,${HEAD}${symbol},${time},9,9,9,9,1\n`).series.get(symbol)!.day].map(dateOf)[0];
+  expect(at('AAPL', '2024-01-02T21:00:00Z')).toBe('2024-01-02');
+  expect(at('000001.SZ', '2024-01-01T16:00:00Z')).toBe('2024-01-02');
+  expect(at('BTC/USDT', '2024-01-01T23:59:00Z')).toBe('2024-01-01');
+});
+
 test('MetaTrader 5 (UTF-16, tabs, <NAMES>) and 4 (no header)', () => {
   const five =
     '<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\r\n2024.01.02\t00:00:00\t9.39\t9.42\t9.21\t9.21\t5\t115836600\t1\r\n';
