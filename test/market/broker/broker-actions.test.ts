@@ -65,7 +65,7 @@ test('flat tax: 10送6派1.7 costs 0.077 yuan a share', () => {
   account.fillAtOpen(3, [bar('A', 739)]);
   account.closeSession(3, [bar('A', 739)]);
   expect(account.paid()).toMatchObject({ dividendsMinor: 17_000, dividendTaxMinor: 7700 });
-  expect(account.cashMinor()).toBe(8_800_000 + 9300);
+  expect(account.portfolio(3, 4)).toMatchObject({ receivableMinor: 0, cashMinor: 8_800_000 + 9300 });
 });
 
 test('tax by holding is taken at the sale of each lot, first in first out', () => {
@@ -111,6 +111,7 @@ test('a position scales half up; orders that wait scale with it; all stays all',
   const account = holding(1000, taxFree, [action({ transfer: ratio(1, 1) })]);
   account.submit([order('A', 'buy', 300), order('A', 'sell', 400)], 3);
   account.openSession(3);
+  expect(account.portfolio(3, 3).positions[0]).toMatchObject({ quantity: 2000, sellableAtFill: 1200 });
   const { fills } = account.fillAtOpen(3, [bar('A', 600)]);
   expect(fills.map(({ side, quantity }) => [side, quantity])).toEqual([
     ['sell', 800],
@@ -120,6 +121,14 @@ test('a position scales half up; orders that wait scale with it; all stays all',
   all.submit([order('A', 'sell', 700, { sellAll: true })], 3);
   all.openSession(3);
   expect(all.fillAtOpen(3, [bar('A', 900)]).fills).toMatchObject([{ quantity: 933 }]);
+});
+
+test('what rounding leaves over goes with the order for all', () => {
+  // 2 units x 1.4 = 2.8 -> 3; orders of 1 and 1 become 1.4 -> 1 each.
+  const account = holding(2, freeRules, [action({ transfer: ratio(4, 10) })]);
+  account.submit([order('A', 'sell', 1), order('A', 'sell', 1, { sellAll: true })], 3);
+  account.openSession(3);
+  expect(account.fillAtOpen(3, [bar('A', 860)]).fills.map(({ quantity }) => quantity)).toEqual([1, 2]);
 });
 
 test('the limits of an ex-day stand round the ex-right reference, held or not', () => {

@@ -133,6 +133,28 @@ test('what is asked above the sellable is cut and recorded; lots on both sides',
   expect(done(session(account, 3, bar('A', 1000)).fills)).toEqual(['sell A 1000 @ 1000']);
 });
 
+test('cash that covers the price but not the fees buys a lot less', () => {
+  const account = broker(mainRules, { initialCashMinor: 1_000_519 });
+  session(account, 1, bar('A', 1000));
+  account.submit([order('A', 'buy', 1000)], 2);
+  const result = session(account, 2, bar('A', 1000));
+  expect([done(result.fills), not(result.rejections)]).toEqual([['buy A 900 @ 1000'], ['cut-cash 100']]);
+});
+
+test('an order for all takes all that is sellable, whatever its quantity says; a restored account knows what waits', () => {
+  const account = broker();
+  session(account, 1, bar('A', 1000));
+  account.submit([order('A', 'buy', 1000)], 2);
+  session(account, 2, bar('A', 1000));
+  account.submit([order('A', 'sell', 300, { sellAll: true })], 3);
+  const resumed = broker();
+  resumed.restore(JSON.parse(JSON.stringify(account.snapshot())));
+  for (const each of [account, resumed]) {
+    expect(each.portfolio(2, 3).positions[0]).toMatchObject({ quantity: 1000, sellableAtFill: 0 });
+    expect(done(session(each, 3, bar('A', 1000)).fills)).toEqual(['sell A 1000 @ 1000']);
+  }
+});
+
 test('slippage is against the account and inside the limits', () => {
   const account = broker(mainRules, { slippageBp: 30 });
   session(account, 1, bar('A', 1000));
