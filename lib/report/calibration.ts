@@ -54,7 +54,16 @@ export function calibrationOf(inputs: readonly CalibrationInput[]): CalibrationB
         const right = counts.right[bin]!;
         const [low, high] = decisions > 0 ? wilson(right, decisions) : [null, null];
         const share = decisions > 0 ? right / decisions : null;
-        return { horizon, from: Math.round(bin * BIN_WIDTH * 10) / 10, to: Math.round((bin + 1) * BIN_WIDTH * 10) / 10, decisions, right, share, low, high };
+        return {
+          horizon,
+          from: Math.round(bin * BIN_WIDTH * 10) / 10,
+          to: Math.round((bin + 1) * BIN_WIDTH * 10) / 10,
+          decisions,
+          right,
+          share,
+          low,
+          high,
+        };
       }),
     );
 }

@@ -49,15 +49,25 @@ export function figureSet(runs: readonly RunFolder[], subject: Subject, detail: 
   const curves = runs.map((r, i) => {
     const keep = evenIndices(r.equity.day.length, detail.points);
     if (keep.length < r.equity.day.length) omissions.push(`Series of ${names[i]} show ${keep.length} of ${r.equity.day.length} sessions.`);
-    return { name: names[i]!, days: pick(r.equity.day, keep), values: pick(r.equity.equityMinor, keep).map((v) => v / minorPerMajor), start: r.equity.equityMinor[0]! / minorPerMajor };
+    return {
+      name: names[i]!,
+      days: pick(r.equity.day, keep),
+      values: pick(r.equity.equityMinor, keep).map((v) => v / minorPerMajor),
+      start: r.equity.equityMinor[0]! / minorPerMajor,
+    };
   });
   const index = indexSeries(run);
   const keepIndex = index ? evenIndices(index.days.length, detail.points) : [];
   const keep = evenIndices(run.equity.day.length, detail.points);
   const shown = subject.prices.slice(0, detail.symbols);
-  if (shown.length < subject.prices.length) omissions.push(`Price figures show the ${shown.length} most traded of ${subject.prices.length} instruments.`);
+  if (shown.length < subject.prices.length)
+    omissions.push(`Price figures show the ${shown.length} most traded of ${subject.prices.length} instruments.`);
   return {
-    equity: equityFigure({ currency, runs: curves, ...(index ? { index: { name: index.name, days: pick(index.days, keepIndex), values: pick(index.values, keepIndex) } } : {}) }),
+    equity: equityFigure({
+      currency,
+      runs: curves,
+      ...(index ? { index: { name: index.name, days: pick(index.days, keepIndex), values: pick(index.values, keepIndex) } } : {}),
+    }),
     drawdown: drawdownFigure({ runs: curves }),
     exposure: exposureFigure({
       days: pick(run.equity.day, keep),
@@ -65,7 +75,8 @@ export function figureSet(runs: readonly RunFolder[], subject: Subject, detail: 
       positions: subject.weights.map((w) => ({ symbol: w.symbol, weight: pick(w.weight, keep) })),
     }),
     prices: shown.map((prices, i) => {
-      if (prices.trades.length > detail.trades) omissions.push(`The price figure of ${prices.symbol} shows ${detail.trades} of ${prices.trades.length} fills.`);
+      if (prices.trades.length > detail.trades)
+        omissions.push(`The price figure of ${prices.symbol} shows ${detail.trades} of ${prices.trades.length} fills.`);
       const trades = evenIndices(prices.trades.length, detail.trades).map((t) => prices.trades[t]!);
       return priceFigure({ ...thinPrices(prices, detail.points), trades, id: `price-${i + 1}`, currency });
     }),

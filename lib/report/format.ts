@@ -1,8 +1,8 @@
 /** One style for numbers and text in figures, tables and prose: real minus, thousands separators, ISO dates, `n/a` for what is undefined. */
 import { dateOf, isoOf } from '../core/index.js';
 
-/** How a value is written. `percent` takes a fraction; `money` major units; `date` an epoch day; `instant` milliseconds UTC. */
-export type Format = 'percent' | 'ratio' | 'money' | 'price' | 'count' | 'date' | 'instant' | 'text';
+/** How a value is written. `percent` and `level` (no decimals) take a fraction; `money` major units; `date` an epoch day; `instant` milliseconds UTC. */
+export type Format = 'percent' | 'level' | 'ratio' | 'money' | 'price' | 'count' | 'date' | 'instant' | 'text';
 
 export const NOT_AVAILABLE = 'n/a';
 
@@ -19,6 +19,8 @@ export function formatValue(value: unknown, format: Format): string {
   switch (format) {
     case 'percent':
       return `${fixed(value * 100, 2)}%`;
+    case 'level':
+      return `${fixed(value * 100, 0)}%`;
     case 'ratio':
     case 'money':
       return fixed(value, 2);
@@ -37,13 +39,16 @@ export function formatValue(value: unknown, format: Format): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text for HTML and SVG, attributes included. Control characters that XML forbids become U+FFFD. */
-export const escapeText = (text: string): string =>
-  text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string).replace(FORBIDDEN, '\uFFFD');
+/** Control characters, unpaired surrogates and non-characters, which XML forbids. */
+const FORBIDDEN = /\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
 
-// Built from escapes, since a literal control character in a pattern is easily lost.
-const FORBIDDEN = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]|[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]', 'g');
+/** Text for HTML and SVG, attributes included. What XML forbids becomes U+FFFD. */
+export const escapeText = (text: string): string =>
+  text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string).replace(FORBIDDEN, (c) => (/[\t\n\r]/.test(c) ? c : '\uFFFD'));
 
 /** JSON for a script element: nothing in it can end the element or open a comment. */
 export const scriptJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
+  JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029');

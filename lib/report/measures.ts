@@ -12,6 +12,7 @@ export interface RunFacts {
   /** First and last session of the account. */
   readonly from: string;
   readonly to: string;
+  readonly sessions: number;
   readonly currency: string;
   /** Major units. */
   readonly startEquity: number;
@@ -87,6 +88,7 @@ export function measureRun(run: RunFolder, all: readonly RunFolder[]): RunFacts 
     symbolCount: spec.symbols.length,
     from: dateOf(equity.day[0]!),
     to: dateOf(equity.day[last]!),
+    sessions: equity.day.length,
     currency: row.market.currency,
     startEquity,
     endEquity: major(equity.equityMinor[last]!),
@@ -97,7 +99,12 @@ export function measureRun(run: RunFolder, all: readonly RunFolder[]): RunFacts 
     rejections: row.counts.rejections,
     abstentions: row.counts.abstentions,
     performance: measured,
-    excessBuyAndHold: excess(against(BUY_AND_HOLD), 'excessBuyAndHold', isBuyAndHold(run) ? 'this is buy-and-hold' : 'no buy-and-hold of the same instruments on this page', reasons),
+    excessBuyAndHold: excess(
+      against(BUY_AND_HOLD),
+      'excessBuyAndHold',
+      isBuyAndHold(run) ? 'this is buy-and-hold' : 'no buy-and-hold of the same instruments on this page',
+      reasons,
+    ),
     excessIndex: excess(index ? against(index.name) : undefined, 'excessIndex', 'no index', reasons),
     reasons,
   };

@@ -34,7 +34,8 @@ export function binder(facts: unknown): (path: string, format: Format) => Bound 
 export function say(parts: TemplateStringsArray, ...values: readonly Bound[]): string {
   return parts
     .map((part, i) => {
-      if (/\d/.test(part)) throw new ReportError(`say: expected no digits in the text, got ${JSON.stringify(part)}. Bind the number to a value of the run.`);
+      if (/\d/.test(part))
+        throw new ReportError(`say: expected no digits in the text, got ${JSON.stringify(part)}. Bind the number to a value of the run.`);
       return escapeText(part) + (values[i]?.html ?? '');
     })
     .join('');

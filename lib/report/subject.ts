@@ -54,7 +54,12 @@ function tickValueOf(symbol: string, instruments: readonly Instrument[], fills: 
   return 10 ** Math.round(Math.log10(exact));
 }
 
-function pricesOf(run: RunFolder, decisions: readonly DecisionRow[], fills: readonly FillRow[], data: MarketData | undefined): SymbolPrices[] {
+function pricesOf(
+  run: RunFolder,
+  decisions: readonly DecisionRow[],
+  fills: readonly FillRow[],
+  data: MarketData | undefined,
+): SymbolPrices[] {
   const { minorPerMajor } = run.row.market;
   const instruments = data?.instruments ?? [];
   const bySymbol = new Map<string, { days: number[]; close: number[] }>();
@@ -73,28 +78,38 @@ function pricesOf(run: RunFolder, decisions: readonly DecisionRow[], fills: read
     const major = (ticks: number) => Math.round(ticks * tick * 1e6) / 1e6;
     const trades = fills
       .filter((f) => f.symbol === symbol)
-      .map((f): Trade => ({
-        day: dayOf(f.session),
-        side: f.side,
-        quantity: f.quantity * step,
-        price: major(f.priceTicks),
-        fees: f.totalFeesMinor / minorPerMajor,
-        action: f.action,
-        why: f.why,
-      }));
+      .map(
+        (f): Trade => ({
+          day: dayOf(f.session),
+          side: f.side,
+          quantity: f.quantity * step,
+          price: major(f.priceTicks),
+          fees: f.totalFeesMinor / minorPerMajor,
+          action: f.action,
+          why: f.why,
+        }),
+      );
     const series = data?.series.get(symbol);
     if (!series) {
       const column = bySymbol.get(symbol) ?? { days: [], close: [] };
       return { symbol, days: column.days, close: column.close.map(major), trades };
     }
-    const rows = Array.from(series.day.subarray(0, series.length), (day, i) => ({ day, i })).filter(({ day }) => day >= first && day <= last);
+    const rows = Array.from(series.day.subarray(0, series.length), (day, i) => ({ day, i })).filter(
+      ({ day }) => day >= first && day <= last,
+    );
     const column = (values: Float64Array) => rows.map(({ i }) => major(values[i]!));
     const { open, high, low, close } = series;
-    return { symbol, days: rows.map(({ day }) => day), close: column(close), open: column(open), high: column(high), low: column(low), trades };
+    return {
+      symbol,
+      days: rows.map(({ day }) => day),
+      close: column(close),
+      open: column(open),
+      high: column(high),
+      low: column(low),
+      trades,
+    };
   });
-  return prices
-    .filter((p) => p.days.length > 0)
-    .sort((a, b) => b.trades.length - a.trades.length || (a.symbol < b.symbol ? -1 : 1));
+  return prices.filter((p) => p.days.length > 0).sort((a, b) => b.trades.length - a.trades.length || (a.symbol < b.symbol ? -1 : 1));
 }
 
 function weightsOf(run: RunFolder, decisions: readonly DecisionRow[]): Subject['weights'] {
@@ -168,7 +183,12 @@ export function gatherSubject(run: RunFolder, data?: MarketData): Subject {
   const costs = new Map<string, number>();
   for (const fill of fills) for (const [name, minor] of Object.entries(fill.feesMinor)) costs.set(name, (costs.get(name) ?? 0) + minor);
   const bets = decisions.flatMap((d) =>
-    (outcomes.get(d.id) ?? []).map((o) => ({ horizon: o.horizon, confidence: d.decision.confidence, direction: o.direction, label: o.label })),
+    (outcomes.get(d.id) ?? []).map((o) => ({
+      horizon: o.horizon,
+      confidence: d.decision.confidence,
+      direction: o.direction,
+      label: o.label,
+    })),
   );
   return {
     decisions: decisions.length,

@@ -7,7 +7,7 @@ import { GRID, INK, MUTED } from './palette.js';
 export const WIDTH = 760;
 export const HEIGHT = 320;
 /** Room for tick labels on the left, for series names on the right. */
-export const MARGIN = { top: 14, right: 128, bottom: 28, left: 62 } as const;
+export const MARGIN = { top: 26, right: 152, bottom: 28, left: 62 } as const;
 const FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif";
 
 /** `12.3` with at most one decimal. */
@@ -18,7 +18,12 @@ export function svgFrame(title: string, description: string, body: string, heigh
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="${FONT}" font-size="12" fill="${INK}"><title>${escapeText(title)}</title><desc>${escapeText(description)}</desc>${body}</svg>`;
 }
 
-export function text(x: number, y: number, label: string, options: { anchor?: string; fill?: string; weight?: number; size?: number } = {}): string {
+export function text(
+  x: number,
+  y: number,
+  label: string,
+  options: { anchor?: string; fill?: string; weight?: number; size?: number } = {},
+): string {
   const { anchor = 'start', fill = MUTED, weight, size } = options;
   return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" fill="${fill}"${weight ? ` font-weight="${weight}"` : ''}${size ? ` font-size="${size}"` : ''}>${escapeText(label)}</text>`;
 }
@@ -47,13 +52,19 @@ export interface Scale {
 export function dayScale(from: number, to: number): { x: (day: number) => number; axis: string } {
   const right = WIDTH - MARGIN.right;
   const scale = scaleUtc([from * DAY_MS, Math.max(to, from + 1) * DAY_MS], [MARGIN.left, right]);
-  const ticks = scale.ticks(8).map((t) => t.getTime() / DAY_MS).filter(Number.isInteger);
+  const ticks = scale
+    .ticks(8)
+    .map((t) => t.getTime() / DAY_MS)
+    .filter(Number.isInteger);
   const years = ticks.every((t) => dateOf(t).endsWith('-01-01'));
   const months = ticks.every((t) => dateOf(t).endsWith('-01'));
   const bottom = HEIGHT - MARGIN.bottom;
   const axis = ticks.map((t) => {
     const label = dateOf(t).slice(0, years ? 4 : months ? 7 : 10);
-    return rule(scale(t * DAY_MS), bottom, scale(t * DAY_MS), bottom + 4, MUTED) + text(scale(t * DAY_MS), bottom + 17, label, { anchor: 'middle' });
+    return (
+      rule(scale(t * DAY_MS), bottom, scale(t * DAY_MS), bottom + 4, MUTED) +
+      text(scale(t * DAY_MS), bottom + 17, label, { anchor: 'middle' })
+    );
   });
   return { x: (day) => scale(day * DAY_MS), axis: axis.join('') + rule(MARGIN.left, bottom, right, bottom, MUTED) };
 }
@@ -86,5 +97,5 @@ export function endLabels(labels: readonly { name: string; y: number; colour: st
     const limit = below ? below.y - gap : bottom;
     if (placed[i]!.y > limit) placed[i]!.y = limit;
   }
-  return placed.map((l) => text(WIDTH - MARGIN.right + 8, l.y + 4, shorten(l.name, 19), { fill: l.colour, weight: 600 })).join('');
+  return placed.map((l) => text(WIDTH - MARGIN.right + 8, l.y + 4, shorten(l.name, 18), { fill: l.colour, weight: 600 })).join('');
 }

@@ -22,7 +22,11 @@ export function pageTemplate(root: string = projectRoot()): string {
   if (!existsSync(file)) {
     mkdirSync(join(root, 'build', 'report'), { recursive: true });
     try {
-      execFileSync(process.execPath, [join(room, 'page', 'build.mjs'), file], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+      execFileSync(process.execPath, [join(room, 'page', 'build.mjs'), file], {
+        cwd: root,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        encoding: 'utf8',
+      });
     } catch (error) {
       const detail = (error as { stderr?: string }).stderr?.trim().split('\n').slice(0, 3).join(' ') ?? '';
       throw new ReportError(`pageTemplate: expected the page to build, got "${detail}". Run npm ci, then try again.`, { cause: error });

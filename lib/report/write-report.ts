@@ -57,7 +57,9 @@ export function writeReport({ runs, out, clock, title, data }: ReportInput): Rep
   const run = runs[0];
   const empty = runs.find((r) => r.equity.day.length === 0);
   if (!run || empty) {
-    throw new ReportError(`writeReport: expected runs with sessions, got ${empty ? `none in ${empty.folder}` : 'no run'}. Replay one first.`);
+    throw new ReportError(
+      `writeReport: expected runs with sessions, got ${empty ? `none in ${empty.folder}` : 'no run'}. Replay one first.`,
+    );
   }
   const subject = gatherSubject(run, data);
   const facts = pageFacts(runs, subject, title, clock.now());
@@ -82,16 +84,26 @@ function nameOf(folder: string): string {
 
 function pricesHtml(figures: readonly Figure[]): string {
   if (figures.length < 2) return figures.map((f) => figureHtml(f)).join('\n');
-  const options = figures.map((f) => `<option value="figure-${escapeText(f.id)}">${escapeText(f.title.replace(/: price and trades$/, ''))}</option>`).join('');
+  const options = figures
+    .map((f) => `<option value="figure-${escapeText(f.id)}">${escapeText(f.title.replace(/: price and trades$/, ''))}</option>`)
+    .join('');
   const chooser = `<p class="chooser" hidden><label for="choose-price">Instrument</label><select id="choose-price" data-group="price">${options}</select></p>`;
   return chooser + figures.map((f, i) => figureHtml(f, { group: 'price', screenOnly: i >= PRINTED_PRICES })).join('\n');
 }
 
-function fill(template: string, runs: readonly RunFolder[], subject: Subject, facts: PageFacts, figures: FigureSet, audit: unknown): string {
+function fill(
+  template: string,
+  runs: readonly RunFolder[],
+  subject: Subject,
+  facts: PageFacts,
+  figures: FigureSet,
+  audit: unknown,
+): string {
   const run = runs[0]!;
   const { currency, minorPerMajor } = run.row.market;
   const first = facts.runs[0]!;
-  const omissions = figures.omissions.length > 0 ? `<p class="description">To keep the page small: ${figures.omissions.map(escapeText).join(' ')}</p>` : '';
+  const omissions =
+    figures.omissions.length > 0 ? `<p class="description">To keep the page small: ${figures.omissions.map(escapeText).join(' ')}</p>` : '';
   const body = `<header><h1>${escapeText(facts.title)}</h1>
 <p class="byline">Hindcast report of run <code>${escapeText(run.row.run)}</code>, written ${escapeText(formatValue(facts.writtenAt, 'instant'))} UTC</p>
 ${badgesHtml(facts)}${summaryHtml(facts)}${keyFiguresHtml(facts)}${notesHtml(facts)}</header>
@@ -112,7 +124,14 @@ ${figures.actions ? figureHtml(figures.actions) : ''}
 <section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>${provenanceHtml(run, nameOf(run.folder))}</section>
 </main>
 <footer>Made by Hindcast. Past results, real or simulated, say little about future ones.</footer>`;
-  const all = [figures.equity, figures.drawdown, ...figures.prices, figures.exposure, ...(figures.calibration ? [figures.calibration] : []), ...(figures.actions ? [figures.actions] : [])];
+  const all = [
+    figures.equity,
+    figures.drawdown,
+    ...figures.prices,
+    figures.exposure,
+    ...(figures.calibration ? [figures.calibration] : []),
+    ...(figures.actions ? [figures.actions] : []),
+  ];
   const packed = packColumns(
     all.map((f) => ({ id: f.id, ...f.plotly, table: f.table.columns.map((c) => ({ header: headerOf(c), values: c.values })) })),
   );

@@ -42,7 +42,16 @@ function weekdays(count: number): number[] {
 
 /** Writes `folder/<label>` and opens it. The market follows `seed` 7 for every run, so that runs of one symbol list are comparable. */
 export function makeRun(folder: string, options: FixtureOptions): RunFolder {
-  const { label, strategy, symbols = ['000001.SZ'], sessions = 500, seed = 1, activity = 0.04, why = 'fast average above slow', record = 'full' } = options;
+  const {
+    label,
+    strategy,
+    symbols = ['000001.SZ'],
+    sessions = 500,
+    seed = 1,
+    activity = 0.04,
+    why = 'fast average above slow',
+    record = 'full',
+  } = options;
   const index = options.index === undefined ? '000300.SH' : options.index;
   const path = join(folder, hashOf([label, strategy, seed]).slice(0, 12));
   mkdirSync(path, { recursive: true });
@@ -83,7 +92,15 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
         decidedAt,
         maxKnownAt: at === 0 ? null : decidedAt,
         features: { rsi14: at < 14 ? null : 50 },
-        portfolio: { cashMinor: cash, equityMinor: equityOf(), quantity: held.get(symbol)!, sellableAtFill: held.get(symbol)!, averageCostTicks: last, lastPriceTicks: last, weight: (held.get(symbol)! * last) / equityOf() },
+        portfolio: {
+          cashMinor: cash,
+          equityMinor: equityOf(),
+          quantity: held.get(symbol)!,
+          sellableAtFill: held.get(symbol)!,
+          averageCostTicks: last,
+          lastPriceTicks: last,
+          weight: (held.get(symbol)! * last) / equityOf(),
+        },
         analyses: [],
         debate: null,
         decision: { action, size: { kind: 'none' }, confidence, why, state: draw > 0.995 ? 'no-intent' : 'decided' },
@@ -123,13 +140,28 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
       orders++;
       if (randomFloat(own) < 0.15) {
         const reason = (['limit-up', 'suspended', 'below-lot', 'cut-cash'] as const)[orders % 4]!;
-        lines.push({ v: 1, kind: 'rejection', order: orders, session, symbol, side, quantity: 100 * orders, reason, detail: 'limit 11.00', action, strategy });
+        lines.push({
+          v: 1,
+          kind: 'rejection',
+          order: orders,
+          session,
+          symbol,
+          side,
+          quantity: 100 * orders,
+          reason,
+          detail: 'limit 11.00',
+          action,
+          strategy,
+        });
         continue;
       }
       const quantity = side === 'sell' ? held.get(symbol)! : Math.floor((cash * 0.9) / symbols.length / last / 100) * 100;
       if (quantity === 0) continue;
       const notionalMinor = quantity * last;
-      const feesMinor: Record<string, number> = { commission: Math.round(notionalMinor * 0.00025), transfer: Math.round(notionalMinor * 0.00001) };
+      const feesMinor: Record<string, number> = {
+        commission: Math.round(notionalMinor * 0.00025),
+        transfer: Math.round(notionalMinor * 0.00001),
+      };
       if (side === 'sell') feesMinor['stamp'] = Math.round(notionalMinor * 0.001);
       const totalFeesMinor = Object.values(feesMinor).reduce((a, b) => a + b, 0);
       const cashDeltaMinor = (side === 'buy' ? -notionalMinor : notionalMinor) - totalFeesMinor;
@@ -137,7 +169,23 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
       held.set(symbol, side === 'buy' ? quantity : 0);
       fees += totalFeesMinor;
       turnover += notionalMinor;
-      lines.push({ v: 1, kind: 'fill', order: orders, session, symbol, side, quantity, priceTicks: last, notionalMinor, feesMinor, totalFeesMinor, cashDeltaMinor, action, strategy, why });
+      lines.push({
+        v: 1,
+        kind: 'fill',
+        order: orders,
+        session,
+        symbol,
+        side,
+        quantity,
+        priceTicks: last,
+        notionalMinor,
+        feesMinor,
+        totalFeesMinor,
+        cashDeltaMinor,
+        action,
+        strategy,
+        why,
+      });
     }
     indexClose = Math.round(indexClose * (1 + 0.0002 + 0.012 * randomNormal(market)));
     const equity = equityOf();
@@ -148,10 +196,23 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
   const files: Record<string, string> = {
     'equity.csv': `${equityLines.join('\n')}\n`,
     'fills.jsonl': jsonl(lines.map((row) => fillLineSchema.parse(row))),
-    ...(full ? { 'decisions.jsonl': jsonl(decisions.map((row) => decisionRowSchema.parse(row))), 'outcomes.jsonl': jsonl(outcomes.map((row) => outcomeRowSchema.parse(row))) } : {}),
+    ...(full
+      ? {
+          'decisions.jsonl': jsonl(decisions.map((row) => decisionRowSchema.parse(row))),
+          'outcomes.jsonl': jsonl(outcomes.map((row) => outcomeRowSchema.parse(row))),
+        }
+      : {}),
     ...(options.audit === undefined ? {} : { 'audit.json': JSON.stringify(options.audit) }),
   };
-  const spec = parseSpec({ data: 'embedded:cn', symbols: [...symbols], from: dateOf(days[0]!), to: dateOf(days[days.length - 1]!), strategies: [{ id: strategy }], seed, record });
+  const spec = parseSpec({
+    data: 'embedded:cn',
+    symbols: [...symbols],
+    from: dateOf(days[0]!),
+    to: dateOf(days[days.length - 1]!),
+    strategies: [{ id: strategy }],
+    seed,
+    record,
+  });
   const row = runRowSchema.parse({
     v: 1,
     run: `${strategy}-${hashOf(label).slice(0, 8)}`,

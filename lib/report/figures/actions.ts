@@ -16,10 +16,14 @@ const ROW = 30;
 
 export function actionsFigure(counts: readonly ActionCount[]): Figure {
   const title = 'Actions chosen';
-  const description = 'Number of decisions by action. A session in which nothing was asked, could be traded or could be read is counted under its own name.';
+  const description =
+    'Number of decisions by action. A session in which nothing was asked, could be traded or could be read is counted under its own name.';
   const total = counts.reduce((sum, c) => sum + c.count, 0);
   const height = counts.length * ROW + 20;
-  const y = scaleBand(counts.map((c) => c.name), [10, height - 10]).padding(0.28);
+  const y = scaleBand(
+    counts.map((c) => c.name),
+    [10, height - 10],
+  ).padding(0.28);
   const x = scaleLinear([0, Math.max(1, ...counts.map((c) => c.count))], [LEFT, WIDTH - 150]);
   const bars = counts.map((c) => {
     const top = y(c.name)!;
@@ -45,8 +49,23 @@ export function actionsFigure(counts: readonly ActionCount[]): Figure {
       ],
     },
     plotly: {
-      data: [{ type: 'bar', orientation: 'h', x: counts.map((c) => c.count), y: counts.map((c) => c.name), marker: { color: BLUE }, hovertemplate: '%{y}: %{x:,}<extra></extra>' }],
-      layout: { height: Math.max(200, height + 60), hovermode: 'closest', showlegend: false, xaxis: { title: { text: 'Decisions (count)' } }, yaxis: { autorange: 'reversed', type: 'category', automargin: true } },
+      data: [
+        {
+          type: 'bar',
+          orientation: 'h',
+          x: counts.map((c) => c.count),
+          y: counts.map((c) => c.name),
+          marker: { color: BLUE },
+          hovertemplate: '%{y}: %{x:,}<extra></extra>',
+        },
+      ],
+      layout: {
+        height: Math.max(200, height + 60),
+        hovermode: 'closest',
+        showlegend: false,
+        xaxis: { title: { text: 'Decisions (count)' } },
+        yaxis: { autorange: 'reversed', type: 'category', automargin: true },
+      },
     },
   };
 }

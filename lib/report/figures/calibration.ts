@@ -16,7 +16,12 @@ function draw(bins: readonly CalibrationBin[], description: string): string {
   const bottom = HEIGHT - MARGIN.bottom - 14;
   const x = scalePoint(ranges, [MARGIN.left, WIDTH - MARGIN.right]).padding(0.6);
   const y = scaleLinear([0, 1], [bottom, MARGIN.top]);
-  const grid = y.ticks(5).map((t) => rule(MARGIN.left, y(t), WIDTH - MARGIN.right, y(t)) + text(MARGIN.left - 8, y(t) + 4, `${Math.round(t * 100)}%`, { anchor: 'end' }));
+  const grid = y
+    .ticks(5)
+    .map(
+      (t) =>
+        rule(MARGIN.left, y(t), WIDTH - MARGIN.right, y(t)) + text(MARGIN.left - 8, y(t) + 4, `${Math.round(t * 100)}%`, { anchor: 'end' }),
+    );
   const half = `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${px(y(0.5))}" y2="${px(y(0.5))}" stroke="${MUTED}" stroke-dasharray="4 4"/>`;
   const names = ranges.map((r) => text(x(r)!, bottom + 17, r, { anchor: 'middle' }));
   const points = bins.map((bin) => {
@@ -29,7 +34,12 @@ function draw(bins: readonly CalibrationBin[], description: string): string {
       `<circle cx="${px(cx)}" cy="${px(y(bin.share))}" r="4.5" fill="${colour}"/>`
     );
   });
-  const key = horizons.map((h, i) => text(WIDTH - MARGIN.right + 8, MARGIN.top + 10 + i * 17, `\u25cf ${h} session${h === 1 ? '' : 's'}`, { fill: SERIES[i % SERIES.length]!, weight: 600 }));
+  const key = horizons.map((h, i) =>
+    text(WIDTH - MARGIN.right + 8, MARGIN.top + 10 + i * 17, `\u25cf ${h} session${h === 1 ? '' : 's'}`, {
+      fill: SERIES[i % SERIES.length]!,
+      weight: 600,
+    }),
+  );
   const axis = text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 6, 'Stated confidence', { anchor: 'middle' });
   return svgFrame(TITLE, description, grid.join('') + half + names.join('') + points.join('') + key.join('') + axis);
 }
@@ -49,7 +59,15 @@ export function calibrationFigure(bins: readonly CalibrationBin[]): Figure {
       y: own.map((b) => b.share),
       text: own.map((b) => `confidence ${rangeOf(b)}: ${formatValue(b.share, 'percent')} of ${formatValue(b.decisions, 'count')}`),
       marker: { color: SERIES[i % SERIES.length]!, size: 10 },
-      error_y: { type: 'data', symmetric: false, array: own.map((b) => b.high! - b.share!), arrayminus: own.map((b) => b.share! - b.low!), thickness: 1.5, width: 4, color: SERIES[i % SERIES.length]! },
+      error_y: {
+        type: 'data',
+        symmetric: false,
+        array: own.map((b) => b.high! - b.share!),
+        arrayminus: own.map((b) => b.share! - b.low!),
+        thickness: 1.5,
+        width: 4,
+        color: SERIES[i % SERIES.length]!,
+      },
       hovertemplate: '%{text}',
     };
   });

@@ -7,7 +7,12 @@ import { type TimeChart, type TimeLine, timeChartPlotly, timeChartSvg } from './
 
 export interface DrawdownFigureData {
   /** The subject first. `values`: equity at each close, any unit; `start`: equity before the first session. */
-  readonly runs: readonly { readonly name: string; readonly days: ArrayLike<number>; readonly values: ArrayLike<number>; readonly start: number }[];
+  readonly runs: readonly {
+    readonly name: string;
+    readonly days: ArrayLike<number>;
+    readonly values: ArrayLike<number>;
+    readonly start: number;
+  }[];
 }
 
 /** 0 at a new high, negative below it, as a fraction; six decimals. */

@@ -8,7 +8,12 @@ import { type TimeChart, type TimeLine, timeChartPlotly, timeChartSvg } from './
 export interface EquityFigureData {
   readonly currency: string;
   /** The subject first. `values`: equity in major units at each session's close. */
-  readonly runs: readonly { readonly name: string; readonly days: ArrayLike<number>; readonly values: ArrayLike<number>; readonly start: number }[];
+  readonly runs: readonly {
+    readonly name: string;
+    readonly days: ArrayLike<number>;
+    readonly values: ArrayLike<number>;
+    readonly start: number;
+  }[];
   /** `values`: closes of the index, NaN where unknown. */
   readonly index?: { readonly name: string; readonly days: ArrayLike<number>; readonly values: ArrayLike<number> };
   readonly log?: boolean;
@@ -40,7 +45,7 @@ export function equityFigure(data: EquityFigureData): Figure {
     const first = Array.from(data.index.values).find((v) => Number.isFinite(v) && v > 0);
     if (first) {
       const values = scaled(data.index.values, subject.start / first);
-      lines.push({ name: data.index.name, days: data.index.days, values, colour: INDEX_GREY, dash: 2, width: 1.4 });
+      lines.push({ name: data.index.name, days: data.index.days, values, colour: INDEX_GREY, dash: 4, width: 1.4 });
     }
   }
   const chart: TimeChart = {

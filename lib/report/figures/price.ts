@@ -60,7 +60,10 @@ function withCandles(line: PlotlyFigure, data: PriceFigureData): PlotlyFigure {
     increasing: { line: { color: INDEX_GREY, width: 1 }, fillcolor: 'rgba(0,0,0,0)' },
     decreasing: { line: { color: INDEX_GREY, width: 1 }, fillcolor: INDEX_GREY },
   };
-  return { data: [candles, ...line.data.slice(1)], layout: { ...line.layout, xaxis: { ...(line.layout['xaxis'] as object), rangeslider: { visible: false } } } };
+  return {
+    data: [candles, ...line.data.slice(1)],
+    layout: { ...line.layout, xaxis: { ...(line.layout['xaxis'] as object), rangeslider: { visible: false } } },
+  };
 }
 
 export function priceFigure(data: PriceFigureData): Figure {

@@ -1,9 +1,9 @@
 /** Lines over sessions: the common drawing of equity, drawdown, exposure and price, once as SVG and once for Plotly. */
 import { area as areaPath, line as linePath, symbol as symbolPath, symbolTriangle } from 'd3-shape';
 import { dateOf } from '../../core/index.js';
-import { type Format, formatValue } from '../format.js';
+import type { Format } from '../format.js';
 import { DASHES, MUTED, PAPER } from '../palette.js';
-import { dayScale, endLabels, px, svgFrame, text, valueScale, WIDTH, MARGIN } from '../svg.js';
+import { dayScale, endLabels, HEIGHT, MARGIN, px, shorten, svgFrame, text, valueScale, WIDTH } from '../svg.js';
 import { pixelIndices } from '../thin.js';
 import type { PlotlyFigure } from './figure.js';
 
@@ -19,6 +19,8 @@ export interface TimeLine {
   readonly width?: number;
   /** Filled down to zero. */
   readonly filled?: boolean;
+  /** A band down to these values instead of a line. Plotly stacks bands itself: there `values` less `base` is drawn. */
+  readonly base?: ArrayLike<number>;
 }
 
 export interface TimeMarkers {
@@ -43,11 +45,12 @@ export interface TimeChart {
 }
 
 /** Short tick labels: whole percents unless the span is small, millions as `1.5M`. */
-const tickLabel = (format: Format, span: number) => (value: number) => {
-  const [unit, suffix] = format === 'percent' ? [0.01, '%'] : Math.max(span, Math.abs(value)) >= 1e6 ? [1e6, 'M'] : [1, ''];
-  const decimals = Math.min(4, Math.max(0, Math.ceil(-Math.log10(span / unit / 12))));
-  const short = formatValue(Number((value / unit).toFixed(decimals)), 'count');
-  return (decimals === 0 ? short.replace(/\.\d+$/, '') : short) + suffix;
+const tickLabel = (format: Format, span: number, top: number) => (value: number) => {
+  const [unit, suffix] = format === 'percent' ? [0.01, '%'] : top >= 1e6 ? [1e6, 'M'] : [1, ''];
+  // Ticks lie at 1, 2 or 5 times a power of ten, about six in the span.
+  const decimals = Math.min(4, Math.max(0, -Math.floor(Math.log10(span / unit / 6) + 0.05)));
+  const text = Math.abs(value / unit).toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return `${value < 0 ? '\u2212' : ''}${text}${suffix}`;
 };
 
 function extent(lines: readonly TimeLine[], log: boolean): [number, number] {
@@ -64,27 +67,44 @@ function extent(lines: readonly TimeLine[], log: boolean): [number, number] {
   return low <= high ? [low, high] : [0, 1];
 }
 
+interface Place {
+  readonly x: (day: number) => number;
+  readonly y: (value: number) => number;
+  readonly log: boolean;
+}
+
+function drawLine(l: TimeLine, { x, y, log }: Place): string {
+  const keep = pixelIndices(l.days, l.values, (WIDTH - MARGIN.left - MARGIN.right) / 2);
+  const ok = (i: number) => Number.isFinite(l.values[i]!) && !(log && l.values[i]! <= 0);
+  const down = (to: (i: number) => number) =>
+    areaPath<number>()
+      .digits(1)
+      .defined(ok)
+      .x((i) => x(l.days[i]!))
+      .y0(to)
+      .y1((i) => y(l.values[i]!))(keep) ?? '';
+  if (l.base) return `<path d="${down((i) => y(l.base![i]!))}" fill="${l.colour}" fill-opacity="0.7"/>`;
+  const path =
+    linePath<number>()
+      .digits(1)
+      .defined(ok)
+      .x((i) => x(l.days[i]!))
+      .y((i) => y(l.values[i]!))(keep) ?? '';
+  const dash = DASHES[(l.dash ?? 0) % DASHES.length]!.svg;
+  const fill = l.filled ? `<path d="${down(() => y(0))}" fill="${l.colour}" fill-opacity="0.12"/>` : '';
+  return `${fill}<path d="${path}" fill="none" stroke="${l.colour}" stroke-width="${l.width ?? 1.5}" stroke-linejoin="round"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
+}
+
 /** The chart as SVG text. Lines without a single value are left out. */
 export function timeChartSvg(chart: TimeChart): string {
   const lines = chart.lines.filter((l) => Array.from(l.values).some((v) => Number.isFinite(v)));
+  if (lines.length === 0) return svgFrame(chart.title, chart.description, text(WIDTH / 2, HEIGHT / 2, 'no data', { anchor: 'middle' }));
   const log = chart.log ?? false;
   let [low, high] = extent(lines, log);
   if (chart.includeZero) [low, high] = [Math.min(low, 0), Math.max(high, 0)];
-  const first = Math.min(...lines.map((l) => l.days[0]!));
-  const last = Math.max(...lines.map((l) => l.days[l.days.length - 1]!));
-  if (lines.length === 0) return svgFrame(chart.title, chart.description, text(WIDTH / 2, 160, 'no data', { anchor: 'middle' }));
-  const { x, axis: xAxis } = dayScale(first, last);
-  const { y, axis: yAxis } = valueScale(low, high, tickLabel(chart.format, high - low), log);
-  const drawn = lines.map((l) => {
-    const keep = pixelIndices(l.days, l.values, WIDTH - MARGIN.left - MARGIN.right);
-    const ok = (i: number) => Number.isFinite(l.values[i]!) && !(log && l.values[i]! <= 0);
-    const path = linePath<number>().digits(1).defined(ok).x((i) => x(l.days[i]!)).y((i) => y(l.values[i]!))(keep) ?? '';
-    const dash = DASHES[(l.dash ?? 0) % DASHES.length]!.svg;
-    const fill = l.filled
-      ? `<path d="${areaPath<number>().digits(1).defined(ok).x((i) => x(l.days[i]!)).y0(y(0)).y1((i) => y(l.values[i]!))(keep) ?? ''}" fill="${l.colour}" fill-opacity="0.16"/>`
-      : '';
-    return `${fill}<path d="${path}" fill="none" stroke="${l.colour}" stroke-width="${l.width ?? 1.5}" stroke-linejoin="round"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
-  });
+  const { x, axis: xAxis } = dayScale(Math.min(...lines.map((l) => l.days[0]!)), Math.max(...lines.map((l) => l.days[l.days.length - 1]!)));
+  const { y, axis: yAxis } = valueScale(low, high, tickLabel(chart.format, high - low || 1, high), log);
+  const drawn = lines.map((l) => drawLine(l, { x, y, log }));
   const triangle = symbolPath(symbolTriangle, 46).digits(1)() ?? '';
   const marks = (chart.markers ?? []).flatMap((m) =>
     m.days.map(
@@ -92,15 +112,29 @@ export function timeChartSvg(chart: TimeChart): string {
         `<path d="${triangle}" transform="translate(${px(x(day))},${px(y(m.values[i]!))})${m.up ? '' : ' rotate(180)'}" fill="${m.colour}" stroke="${PAPER}" stroke-width="0.7"/>`,
     ),
   );
-  const labels = lines.map((l) => {
-    let at = l.values.length - 1;
-    while (at > 0 && !Number.isFinite(l.values[at]!)) at--;
-    return { name: l.name, y: y(l.values[at]!), colour: l.colour };
-  });
-  const legend = (chart.markers ?? []).filter((m) => m.days.length > 0).map((m) => ({ name: `${m.up ? '\u25b2' : '\u25bc'} ${m.name}`, colour: m.colour }));
-  const key = legend.map((m, i) => text(WIDTH - MARGIN.right + 8, MARGIN.top + 6 + i * 16, m.name, { fill: m.colour, weight: 600 })).join('');
-  const axisName = text(MARGIN.left, MARGIN.top - 3, chart.axis, { fill: MUTED, size: 11 });
-  return svgFrame(chart.title, chart.description, yAxis + xAxis + drawn.join('') + marks.join('') + endLabels(labels) + key + axisName);
+  const bands = lines.filter((l) => l.base);
+  const labels = lines
+    .filter((l) => !l.base)
+    .map((l) => {
+      let at = l.values.length - 1;
+      while (at > 0 && !Number.isFinite(l.values[at]!)) at--;
+      return { name: l.name, y: y(l.values[at]!), colour: l.colour };
+    });
+  const legend = [
+    ...[...bands].reverse().map((l) => ({ name: `\u25a0 ${l.name}`, colour: l.colour })),
+    ...(chart.markers ?? [])
+      .filter((m) => m.days.length > 0)
+      .map((m) => ({ name: `${m.up ? '\u25b2' : '\u25bc'} ${m.name}`, colour: m.colour })),
+  ];
+  const key = legend
+    .map((m, i) => text(WIDTH - MARGIN.right + 8, MARGIN.top + 6 + i * 16, shorten(m.name, 18), { fill: m.colour, weight: 600 }))
+    .join('');
+  const axisName = text(2, 12, chart.axis, { fill: MUTED });
+  return svgFrame(
+    chart.title,
+    chart.description,
+    yAxis + xAxis + drawn.join('') + marks.join('') + (bands.length > 0 ? '' : endLabels(labels)) + key + axisName,
+  );
 }
 
 const nullable = (values: ArrayLike<number>): (number | null)[] => Array.from(values, (v) => (Number.isFinite(v) ? v : null));
@@ -113,9 +147,10 @@ export function timeChartPlotly(chart: TimeChart): PlotlyFigure {
     mode: 'lines',
     name: l.name,
     x: Array.from(l.days, dateOf),
-    y: nullable(l.values),
-    line: { color: l.colour, width: (l.width ?? 1.5) + 0.2, dash: DASHES[(l.dash ?? 0) % DASHES.length]!.plotly },
-    ...(l.filled ? { fill: 'tozeroy', fillcolor: `${l.colour}29` } : {}),
+    y: nullable(l.base ? Array.from(l.values, (v, i) => Math.round((v - l.base![i]!) * 1e6) / 1e6) : l.values),
+    ...(l.base ? { stackgroup: 'bands', fillcolor: `${l.colour}b3` } : {}),
+    line: { color: l.colour, width: l.base ? 0 : (l.width ?? 1.5) + 0.2, dash: DASHES[(l.dash ?? 0) % DASHES.length]!.plotly },
+    ...(l.filled ? { fill: 'tozeroy', fillcolor: `${l.colour}1c` } : {}),
     hovertemplate: `%{y:${percent ? '.2%' : ',.2f'}}`,
   }));
   const markers = (chart.markers ?? []).map((m) => ({

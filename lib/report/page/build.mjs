@@ -24,7 +24,10 @@ const inline = {
       .replace(/<script type="module"[^>]*><\/script>/g, '')
       .replace(/<link rel="stylesheet"[^>]*>/g, '')
       .replace('</head>', () => `<style>${style}</style>\n</head>`)
-      .replace('</body>', () => `<script type="module">${script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>\n</body>`);
+      .replace(
+        '</body>',
+        () => `<script type="module">${script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>\n</body>`,
+      );
   },
 };
 
@@ -43,4 +46,5 @@ try {
   rmSync(outDir, { recursive: true, force: true });
 }
 // The output is checked here and not in a test only, since a page without its parts would still open.
-if (!readFileSync(target, 'utf8').includes('<!--hindcast-body-->')) throw new Error('build.mjs: expected the place of the body in the page, got none.');
+if (!readFileSync(target, 'utf8').includes('<!--hindcast-body-->'))
+  throw new Error('build.mjs: expected the place of the body in the page, got none.');

@@ -39,7 +39,7 @@ function layoutOf(figure: PageFigure, width: number): Json {
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: INK },
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
-    height: narrow ? 300 : 380,
+    height: narrow ? 270 + 18 * figure.data.length : 380,
     margin: { l: narrow ? 44 : 60, r: 12, t: 12, b: 36 },
     legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, xanchor: 'left' },
     hoverlabel: { bgcolor: PAPER, bordercolor: MUTED, font: { color: INK } },

@@ -1,6 +1,7 @@
 /** What the broker did not do, and what it charged. */
-import { type Table, tableHtml } from '../table.js';
+
 import type { Subject } from '../subject.js';
+import { type Table, tableHtml } from '../table.js';
 
 export function rejectionsHtml({ rejections }: Subject): string {
   if (rejections.length === 0) return '<p>No order, and no part of one, was refused.</p>';
@@ -22,7 +23,12 @@ export function costsHtml({ costs }: Subject, currency: string, minorPerMajor: n
     thinBy: 'head',
     columns: [
       { name: 'Component', format: 'text', values: [...costs.map((c) => c.name), 'All fills'] },
-      { name: 'Paid', unit: currency, format: 'money', values: [...costs.map((c) => c.minor), total].map((minor) => minor / minorPerMajor) },
+      {
+        name: 'Paid',
+        unit: currency,
+        format: 'money',
+        values: [...costs.map((c) => c.minor), total].map((minor) => minor / minorPerMajor),
+      },
       { name: 'Share', format: 'percent', values: [...costs.map((c) => (total === 0 ? null : c.minor / total)), total === 0 ? null : 1] },
     ],
   };

@@ -13,13 +13,22 @@ interface Cell {
 const COLUMNS: readonly { readonly header: string; readonly cell: (run: RunFacts) => Cell }[] = [
   { header: 'Total return', cell: (r) => ({ value: r.performance.totalReturn, format: 'percent', key: 'totalReturn' }) },
   { header: 'Annualised', cell: (r) => ({ value: r.performance.annualisedReturn, format: 'percent', key: 'annualisedReturn' }) },
-  { header: 'Volatility (a year)', cell: (r) => ({ value: r.performance.volatilityAnnual, format: 'percent', key: 'volatilityAnnual' }) },
+  {
+    header: 'Volatility (a\u00a0year)',
+    cell: (r) => ({ value: r.performance.volatilityAnnual, format: 'percent', key: 'volatilityAnnual' }),
+  },
   { header: 'Sharpe', cell: (r) => ({ value: r.performance.sharpeAnnual, format: 'ratio', key: 'sharpeAnnual' }) },
   { header: 'Maximum drawdown', cell: (r) => ({ value: r.performance.maxDrawdown?.depth ?? null, format: 'percent', key: 'maxDrawdown' }) },
-  { header: 'Turnover (times a year)', cell: (r) => ({ value: r.performance.turnoverAnnual, format: 'ratio', key: 'turnoverAnnual' }) },
+  {
+    header: 'Turnover (times a\u00a0year)',
+    cell: (r) => ({ value: r.performance.turnoverAnnual, format: 'ratio', key: 'turnoverAnnual' }),
+  },
   { header: 'Costs', cell: (r) => ({ value: r.costs, format: 'money', key: 'costs' }) },
-  { header: 'Excess over buy-and-hold (a year)', cell: (r) => ({ value: r.excessBuyAndHold, format: 'percent', key: 'excessBuyAndHold' }) },
-  { header: 'Excess over the index (a year)', cell: (r) => ({ value: r.excessIndex, format: 'percent', key: 'excessIndex' }) },
+  {
+    header: 'Excess over buy\u2011and\u2011hold (a\u00a0year)',
+    cell: (r) => ({ value: r.excessBuyAndHold, format: 'percent', key: 'excessBuyAndHold' }),
+  },
+  { header: 'Excess over the\u00a0index (a\u00a0year)', cell: (r) => ({ value: r.excessIndex, format: 'percent', key: 'excessIndex' }) },
   { header: 'Fills', cell: (r) => ({ value: r.trades, format: 'count', key: 'trades' }) },
 ];
 
@@ -43,10 +52,14 @@ export function comparisonHtml(facts: PageFacts): string {
     return `<td class="n">${escapeText(formatValue(value, format))}${interval}</td>`;
   };
   const currency = facts.runs[0]!.currency;
-  const unit = (header: string): string => (header === 'Costs' ? `Costs (${currency})` : header === 'Sharpe' ? 'Sharpe (95% interval)' : header);
+  const unit = (header: string): string =>
+    header === 'Costs' ? `Costs (${currency})` : header === 'Sharpe' ? 'Sharpe (95% interval)' : header;
   const head = COLUMNS.map((c) => `<th scope="col" class="n">${escapeText(unit(c.header))}</th>`).join('');
   const rows = facts.runs
-    .map((run, i) => `<tr${i === 0 ? ' class="subject"' : ''}><th scope="row">${escapeText(run.label)}</th>${COLUMNS.map((c) => show(run, c.cell(run))).join('')}</tr>`)
+    .map(
+      (run, i) =>
+        `<tr${i === 0 ? ' class="subject"' : ''}><th scope="row" class="run">${escapeText(run.label)}</th>${COLUMNS.map((c) => show(run, c.cell(run))).join('')}</tr>`,
+    )
     .join('');
   const missing = footnotes.map((reason, i) => `<li id="missing-${i + 1}">${escapeText(reason)}</li>`).join('');
   return (

@@ -16,7 +16,8 @@ const digests = (values: Readonly<Record<string, string>>): (readonly [string, s
 export function provenanceHtml(run: RunFolder, folder: string): string {
   const { row } = run;
   const { stamp } = row;
-  const dirty = stamp.code.dirty === null ? 'not known (no git here)' : stamp.code.dirty ? 'yes: the commit alone does not give this code' : 'no';
+  const dirty =
+    stamp.code.dirty === null ? 'not known (no git here)' : stamp.code.dirty ? 'yes: the commit alone does not give this code' : 'no';
   const where = /^[\w./:@+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
   const again = [
     ['Check that it still comes out the same', `npx hindcast verify ${where}`],
@@ -36,7 +37,14 @@ export function provenanceHtml(run: RunFolder, folder: string): string {
       ['Runtime', escapeText(`Node ${stamp.runtime.node}, ${stamp.runtime.platform} ${stamp.runtime.arch}`)],
       ['Parameters', code(stamp.parameters)],
       ['Rulebook', code(stamp.rulebook)],
-      ['Models', Object.keys(stamp.models).length === 0 ? 'none: no model was asked' : Object.entries(stamp.models).map(([n, d]) => `${escapeText(n)} ${code(d)}`).join('<br>')],
+      [
+        'Models',
+        Object.keys(stamp.models).length === 0
+          ? 'none: no model was asked'
+          : Object.entries(stamp.models)
+              .map(([n, d]) => `${escapeText(n)} ${code(d)}`)
+              .join('<br>'),
+      ],
       ['Started at', `<time>${escapeText(formatValue(stamp.startedAt, 'instant'))} UTC</time>`],
     ]),
     pairsHtml('Data digests (sha256)', digests(stamp.data)),
