@@ -8,7 +8,7 @@ const COLUMNS = ['day', 'knownAt', 'open', 'high', 'low', 'close', 'volume', 'fa
  * Bytes: canonical JSON of {actions, columns, corporateActions, length, symbol, units}, a line feed, then the columns one after the
  * other, little-endian (int32 days, float64 the rest). Names and sectors are left out: they are labels, not data.
  */
-export function seriesDigest(instrument: Instrument, series: BarSeries, actions: readonly CorporateAction[]): string {
+function seriesDigest(instrument: Instrument, series: BarSeries, actions: readonly CorporateAction[]): string {
   const hash = createHash('sha256');
   const { symbol, units, corporateActions } = instrument;
   hash.update(`${canonicalJson({ actions, columns: COLUMNS, corporateActions, length: series.length, symbol, units })}\n`);

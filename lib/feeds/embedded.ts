@@ -9,7 +9,7 @@ import { loadFiles } from './load-bars.js';
 import type { MarketData } from './market-data.js';
 import { fileOfSymbol } from './symbol-text.js';
 
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   /** Only these (and the index). */
   readonly symbols?: readonly Symbol[];
   /** The checkout that holds data/bars. */

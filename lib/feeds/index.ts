@@ -1,10 +1,8 @@
 /** feeds: where bars, corporate actions and news come from, before the loop cuts them by instant. */
-export type { LoadedBars } from './assemble.js';
-export { type EmbeddedOptions, embeddedData } from './embedded.js';
+export { embeddedData } from './embedded.js';
 export { BadRowError, type BadRowReason, FeedError } from './errors.js';
-export { describeMapping, type FileMapping } from './file-mapping.js';
+export { describeMapping } from './file-mapping.js';
 export { type LoadOptions, loadBars } from './load-bars.js';
 export type { MarketData } from './market-data.js';
 export { sliceData } from './slice.js';
 export { writeData } from './stored-data.js';
-export type { VolumeUnit } from './volume-unit.js';
