@@ -74,16 +74,16 @@ function literalValue(node: ts.Expression, refuse: (node: ts.Node) => never): Js
   return refuse(node);
 }
 
-/** The type that a parameter of this value has. Null and empty arrays say nothing: they need a type written down. */
+/** The type that a constant of this value has in a cell, widened. Null and empty arrays say nothing: they need a type written down. */
 function typeOf(value: JsonValue, at: ts.Node, refuse: (node: ts.Node) => never): string {
   if (value === null) return refuse(at);
   if (typeof value !== 'object') return typeof value;
   if (Array.isArray(value)) {
     const types = [...new Set(value.map((element: JsonValue) => typeOf(element, at, refuse)))];
     if (types.length === 0) return refuse(at);
-    return `readonly ${types.length === 1 && /^\w+$/.test(types[0]!) ? types[0] : `(${types.join(' | ')})`}[]`;
+    return types.length === 1 && /^\w+$/.test(types[0]!) ? `${types[0]}[]` : `(${types.join(' | ')})[]`;
   }
-  const fields = Object.entries(value).map(([name, field]) => `readonly ${propertyName(name)}: ${typeOf(field, at, refuse)}`);
+  const fields = Object.entries(value).map(([name, field]) => `${propertyName(name)}: ${typeOf(field, at, refuse)}`);
   return `{ ${fields.join('; ')} }`;
 }
 

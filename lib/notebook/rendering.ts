@@ -97,7 +97,7 @@ function rowsHtml(table: Extract<Rendering, { kind: 'table' }>): string {
       const format = formats[byName ? String(row[0]) : column];
       const text = escapeHtml(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
       if (byName && i === 0) return `<th scope="row" style="text-align:left">${text}</th>`;
-      return `<td${numeric[i] ? right : ' style="text-align:left"'}>${text}</td>`;
+      return `<td${typeof row[i] === 'number' ? right : ' style="text-align:left"'}>${text}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
