@@ -62,7 +62,8 @@ export function frozenIntents(parameters: FrozenIntents): Strategy<null> {
   return {
     id: `frozen:${of}`,
     scope: 'symbol',
-    actions,
+    // Without strict checks (notebooks) zod takes every key for optional; the schema does not.
+    actions: actions as ActionTable,
     init: () => null,
     decide(view, symbols, state): Step<null> {
       const symbol = symbols[0]!;

@@ -30,9 +30,3 @@ export function positionIn(portfolio: PortfolioState, symbol: Symbol): Position 
   }
   return undefined;
 }
-
-/** Newest price as a total-return figure: raw ticks x factor. NaN when the window is empty. */
-export function newestPrice(window: BarWindow): number {
-  const last = window.length - 1;
-  return last < 0 ? Number.NaN : window.close[last]! * window.factor[last]!;
-}

@@ -5,7 +5,7 @@ import { allocateBuys, precedence } from './allocation.js';
 import { ManagerError } from './errors.js';
 import type { ExecutionContext, SignedIntent } from './execution.js';
 
-export interface Cut {
+interface Cut {
   readonly reason: RejectionReason;
   readonly quantity: number;
   readonly detail: string;
@@ -163,4 +163,4 @@ export function cutTo(planned: Planned, quantity: number, reason: RejectionReaso
   planned.draft = { ...planned.draft, quantity, sellAll: false };
 }
 
-export const cutAll = (planned: Planned, reason: RejectionReason, detail: string): void => cutTo(planned, 0, reason, detail);
+const cutAll = (planned: Planned, reason: RejectionReason, detail: string): void => cutTo(planned, 0, reason, detail);

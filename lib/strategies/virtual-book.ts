@@ -4,7 +4,7 @@ import { mulDiv } from '../core/index.js';
 import { unitValueMinor } from '../market/index.js';
 import { largestRemainder } from './largest-remainder.js';
 
-export interface BookLot {
+interface BookLot {
   quantity: number;
   boughtOn: EpochDay;
   /** Fees included, minor units, unrounded. */
