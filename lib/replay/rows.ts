@@ -127,6 +127,7 @@ export const runRowSchema = z
       lockfile: z.string(),
       runtime: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() }),
       parameters: z.string().describe('hash of spec without seed'),
+      seed: z.number(),
       data: z.record(z.string(), z.string()),
       models: z.record(z.string(), z.string()),
       rulebook: z.string(),

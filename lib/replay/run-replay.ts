@@ -80,10 +80,7 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
     frozen: spec.frozenFrom === undefined ? null : sha256(readFileSync(join(spec.frozenFrom, 'decisions.jsonl'))),
     data: data.digests,
   });
-  const label =
-    spec.frozenFrom === undefined
-      ? strategies.map((strategy) => strategy.id).join('+')
-      : `frozen ${strategies.map((strategy) => strategy.id).join('+')}`;
+  const label = strategies.map((strategy) => strategy.id).join('+');
   const name = label.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
   return {
     spec,
@@ -303,7 +300,8 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
       spec,
       marks: marksOf(prepared),
       notes: [...data.notes],
-      stamp: { ...code, parameters: parametersHash(spec), data: { ...data.digests }, models: {}, rulebook: rulebook.version, startedAt },
+      stamp: { ...code, parameters: parametersHash(spec),
+        seed: spec.seed, data: { ...data.digests }, models: {}, rulebook: rulebook.version, startedAt },
       market: {
         calendar: calendar.id,
         sessionsPerYear: calendar.sessionsPerYear,

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../lib/core/index.js';
+import { runReplay } from '../../lib/replay/index.js';
+import { effects, oneYear, scratch } from './support.js';
+
+const root = projectRoot();
+
+/** Runs the slow child; kills it after `ms` unless it ended before. Resolves to its last line, or null when it was killed. */
+function runChild(resultsDir: string, ms: number): Promise<string | null> {
+  const child = spawn(process.execPath, ['--import', join(root, 'lib/boot.mjs'), join(root, 'test/replay/child.ts'), resultsDir], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  let timer: NodeJS.Timeout | undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+    timer ??= setTimeout(() => child.kill('SIGKILL'), ms);
+  });
+  return new Promise((resolve) => {
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code === 0 ? text.trim().split('\n').pop()! : null);
+    });
+  });
+}
+
+test('killed again and again, a run ends with the bytes of one that was never touched', async () => {
+  const straight = await runReplay(oneYear, effects(scratch(), { audit: false, trial: false }));
+  const resultsDir = scratch();
+  let kills = 0;
+  let last: string | null = null;
+  // The child needs about 1.5 s: each life is long enough to commit something and mostly too short to end.
+  while (last === null && kills < 20) {
+    last = await runChild(resultsDir, 500 + 100 * (kills % 4));
+    if (last === null) kills++;
+  }
+  expect(kills).toBeGreaterThan(1);
+  expect(JSON.parse(last!)).toEqual({ digests: straight.row.digests, counts: straight.row.counts });
+  const folder = join(resultsDir, straight.row.run);
+  for (const file of ['decisions.jsonl', 'outcomes.jsonl', 'fills.jsonl', 'equity.csv']) {
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(straight.folder, file), 'utf8'));
+  }
+});
+
+test('ended by its signal, a run is unfinished, writes no result file, and continues', async () => {
+  const resultsDir = scratch();
+  const stop = new AbortController();
+  const spec = { ...oneYear, strategies: [{ id: 'sma-cross', parameters: { fast: 5, slow: 20 } }] };
+  const straight = await runReplay(spec, effects(scratch(), { audit: false, trial: false }));
+  stop.abort();
+  const first = await runReplay(spec, effects(resultsDir, { audit: false, trial: false, signal: stop.signal }));
+  expect(first.interrupted).toBe(true);
+  expect(first.row.status).toBe('running');
+  expect(() => readFileSync(join(first.folder, 'decisions.jsonl'))).toThrow(/ENOENT/);
+  const second = await runReplay(spec, effects(resultsDir, { audit: false, trial: false }));
+  expect(second.row.digests).toEqual(straight.row.digests);
+  expect(second.row.counts).toEqual(straight.row.counts);
+});
+
+test('the same spec gives the same bytes, audit included; another seed only other ids', async () => {
+  const [a, b] = [await runReplay(oneYear, effects(scratch())), await runReplay(oneYear, effects(scratch()))];
+  expect(b.row.digests).toEqual(a.row.digests);
+  expect(a.row.digests).toHaveProperty('audit.json');
+  const other = await runReplay({ ...oneYear, seed: 2 }, effects(scratch(), { audit: false, trial: false }));
+  expect(other.row.configHash).toBe(a.row.configHash);
+  expect(other.row.digests['decisions.jsonl']).not.toBe(a.row.digests['decisions.jsonl']);
+  expect(other.row.digests['fills.jsonl']).toBe(a.row.digests['fills.jsonl']);
+});
