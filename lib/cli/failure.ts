@@ -18,6 +18,7 @@ export function failureOf(error: unknown, command: string | undefined, debug: bo
 
 function explain(error: unknown): { message: string; exitCode: number; kind: string } {
   if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return { message: 'missing command: see the help above', exitCode: 2, kind: 'UsageError' };
     return { message: error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '), exitCode: 2, kind: 'UsageError' };
   }
   if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {

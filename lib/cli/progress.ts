@@ -50,7 +50,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
           hideCursor: true,
           barsize: 30,
         });
-        bar.start(step.total, step.done, { task: step.task.padEnd(28), at: step.at });
+        bar.start(step.total, step.done, { task: step.task, at: step.at });
       } else bar?.update(step.done, { at: step.at });
       if (step.done >= step.total) close();
     },

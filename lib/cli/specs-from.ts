@@ -7,18 +7,20 @@ import { DEFAULT_SOURCE, loadSource, universeOf } from './universe.js';
 
 export const DEFAULT_STRATEGY = 'rule:v1';
 
+export interface Specs {
+  readonly data: MarketData;
+  readonly specs: readonly ReplaySpec[];
+  /** What was understood of the user's own files, a line each. */
+  readonly understood: readonly string[];
+}
+
 /** One spec per text of `strategies` (`a+b` shares an account), with the data they all run on. Without texts: the file's strategies, else rule:v1. */
-export function specsFrom(
-  flags: SpecFlags,
-  strategies: readonly string[],
-  file: Partial<ReplaySpecInput> = {},
-): { data: MarketData; specs: ReplaySpec[] } {
+export function specsFrom(flags: SpecFlags, strategies: readonly string[], file: Partial<ReplaySpecInput> = {}): Specs {
   const source = flags.data ?? file.data ?? DEFAULT_SOURCE;
-  const data = loadSource(source, flags.onBadRow ?? file.onBadRow);
-  const wanted = { ...file, ...flags } as SpecFlags;
-  const universe = universeOf(data, wanted);
+  const { data, understood } = loadSource(source, flags.onBadRow ?? file.onBadRow);
+  const universe = universeOf(data, { ...file, ...flags });
   const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
   const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];
   const specs = accounts.map((account) => parseSpec({ ...file, ...specPart(flags), ...universe, data: source, strategies: account }));
-  return { data, specs };
+  return { data, specs, understood };
 }

@@ -4,7 +4,7 @@ import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 import { exactRatio, horizonList, nonNegative, wholeNumber } from '../numbers.js';
 
-interface SettleFlags {
+export interface SettleFlags {
   readonly horizons?: number[];
   readonly rulebook?: string;
   readonly commission?: { numerator: number; denominator: number };
@@ -21,21 +21,5 @@ export function define(command: Command, action: ActionOf): void {
     .option('--minimum-commission-minor <n>', 'least commission of an order in fen or cents', wholeNumber)
     .option('--slippage-bp <n>', 'slippage in basis points', nonNegative)
     .addHelpText('after', exampleOf('hindcast settle results/<run> --horizons 1,5,10 --commission 0.0003'));
-  action<SettleFlags, [string]>(command, async ({ settings, clock, say, progress, signal }, flags, run) => {
-    const { settleRun } = await import('../../replay/index.js');
-    const { horizons, rulebook, ...costs } = flags;
-    const { commission, minimumCommissionMinor, slippageBp } = costs;
-    const settled = await settleRun(
-      run,
-      { horizons, rulebook, costs: { commission, minimumCommissionMinor, slippageBp } },
-      {
-        clock,
-        resultsDir: settings.values.resultsDir,
-        signal,
-        progress: progress.report,
-      },
-    );
-    say(JSON.stringify(settled));
-    return { json: { command: 'settle', ...settled } };
-  });
+  action<SettleFlags, [string]>(command, async (context, flags, run) => (await import('../run/settle.js')).settle(context, flags, run));
 }

@@ -5,6 +5,7 @@ import { partResult, stage, type TourPart } from './part.js';
 
 export const aShares: TourPart = {
   title: 'A-share: 000001.SZ, 2007-06-21 .. 2020-06-30, index 000300.SH',
+  accounts: 5,
   async run(effects) {
     const play = stage(effects, 'cn', { symbols: ['000001.SZ'], from: '2007-06-21', to: '2020-06-30' });
     const rule = await play([{ id: 'rule:v1' }], 'full');

@@ -9,11 +9,16 @@ export interface TourEffects {
   readonly clock: Clock;
   readonly resultsDir: string;
   readonly signal: AbortSignal;
-  readonly progress: (progress: ReplayProgress) => void;
+  /** Where the account that is replayed now stands, 0..1. */
+  readonly progress: (account: string, part: number, at: string) => void;
+  /** An account is through. */
+  readonly done: () => void;
 }
 
 export interface TourPart {
   readonly title: string;
+  /** How many accounts it replays. */
+  readonly accounts: number;
   run(effects: TourEffects): Promise<PartResult>;
 }
 
@@ -34,8 +39,16 @@ export type Account = ReplaySpecInput['strategies'];
 export function stage(effects: TourEffects, market: 'cn' | 'us', span: Pick<ReplaySpecInput, 'symbols' | 'from' | 'to'>) {
   const data: MarketData = embeddedData(market);
   return async (strategies: Account, record: 'full' | 'account'): Promise<ReplayResult> => {
-    const result = await runReplay({ data: `embedded:${market}`, ...span, strategies, record }, { ...effects, data });
+    const { clock, resultsDir, signal } = effects;
+    const account = strategies.map(({ id }) => id).join('+');
+    effects.progress(account, 0, span.from);
+    const progress = ({ done, total, at }: ReplayProgress) => effects.progress(account, done / total, at);
+    const result = await runReplay(
+      { data: `embedded:${market}`, ...span, strategies, record },
+      { clock, resultsDir, signal, data, progress },
+    );
     if (result.interrupted) throw new TourInterrupted();
+    effects.done();
     return result;
   };
 }

@@ -5,6 +5,7 @@ const symbols = ['AAPL', 'GOOG', 'IBM', 'MSFT'];
 
 export const usStocks: TourPart = {
   title: 'US: AAPL GOOG IBM MSFT in one account, 2004-08-19 .. 2013-02-28',
+  accounts: 4,
   async run(effects) {
     const play = stage(effects, 'us', { symbols, from: '2004-08-19', to: '2013-02-28' });
     const equal = await play([{ id: 'equal-weight' }], 'account');

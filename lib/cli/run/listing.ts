@@ -1,9 +1,9 @@
 /** `hindcast backtest --list`: what can be run. */
-import { dateOf } from '../core/index.js';
-import { embeddedData } from '../feeds/index.js';
-import { strategyEntry, strategyIds } from '../strategies/index.js';
-import type { Context, Done } from './action.js';
-import { tableLines } from './table.js';
+import { dateOf } from '../../core/index.js';
+import { embeddedData } from '../../feeds/index.js';
+import { strategyEntry, strategyIds } from '../../strategies/index.js';
+import type { Context, Done } from '../action.js';
+import { tableLines } from '../table.js';
 
 /** Strategies with their parameters, and the bars that ship with the project. */
 export function list({ say }: Pick<Context, 'say'>): Done {

@@ -1,5 +1,6 @@
 /** What the search so far leaves of a backtest's Sharpe ratio: every configuration tried on its universe and span counts. */
-import { familySignificance, familyTrials, openTrials, trialReturns } from '../stats/index.js';
+import type { RunFolder } from '../../replay/index.js';
+import { familySignificance, familyTrials, openTrials, trialReturns } from '../../stats/index.js';
 
 export interface TrialNote {
   readonly strategy: string;
@@ -10,10 +11,10 @@ export interface TrialNote {
 }
 
 /** Notes on runs that the ledger holds; baselines are not in it. */
-export function trialNotes(resultsDir: string, runs: readonly string[]): TrialNote[] {
+export function trialNotes(resultsDir: string, runs: readonly RunFolder[]): TrialNote[] {
   const ledger = openTrials(resultsDir);
-  return runs.flatMap((run) => {
-    const trial = ledger.rows.filter((row) => row.run === run).at(-1);
+  return runs.flatMap(({ row: run }) => {
+    const trial = ledger.rows.filter((row) => row.configHash === run.configHash && row.seed === run.seed).at(-1);
     if (trial === undefined) return [];
     const { trials, deflatedSharpe } = familySignificance(trial, familyTrials(ledger, trial.family), (row) => trialReturns(ledger, row));
     return [{ strategy: trial.family.hypothesis, trials, deflatedSharpe }];

@@ -1,0 +1,29 @@
+/** The tour from start to end: its tables, its report, its audit. */
+import { existsSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { cli, lastJson } from './run-cli.js';
+
+test('the tour shows both markets, a clean audit and a report', () => {
+  const { status, stdout, stderr } = cli(['tour', '--json']);
+  expect(status).toBe(0);
+  const { report, audit, parts } = lastJson(stdout) as {
+    report: string;
+    audit: string;
+    parts: { title: string; summaries: { strategy: string; totalReturn: number; sharpeAnnualLow95: number; excessOverIndex: number }[] }[];
+  };
+  expect(audit).toBe('clean');
+  expect(existsSync(report)).toBe(true);
+  expect(statSync(report).size).toBeLessThan(2_000_000);
+  expect(parts.map(({ summaries }) => summaries.map(({ strategy }) => strategy))).toEqual([
+    ['rule:v1', 'buy-and-hold', 'sma-cross', 'sma-cross+exits', 'random-same-turnover'],
+    ['momentum', 'equal-weight', 'sma-cross', 'buy-and-hold'],
+  ]);
+  for (const { summaries } of parts) {
+    for (const { totalReturn, sharpeAnnualLow95, excessOverIndex } of summaries) {
+      expect([totalReturn, sharpeAnnualLow95, excessOverIndex].every(Number.isFinite)).toBe(true);
+    }
+  }
+  expect(stderr).toContain('Leak audit: clean.');
+  expect(stderr).toContain('price index');
+  expect(stderr).toMatch(/npx hindcast verify \S+rule-v1/);
+});
