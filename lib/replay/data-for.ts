@@ -36,7 +36,15 @@ export function dataFor(spec: ReplaySpec, loaded?: MarketData): MarketData {
       );
     }
   }
-  return data;
+  return spec.priceOnly ? onPricesAlone(data) : data;
+}
+
+/** The same bars without any adjustment: no actions, all factors 1. */
+function onPricesAlone(data: MarketData): MarketData {
+  const series = new Map(
+    [...data.series].map(([symbol, bars]) => [symbol, { ...bars, factor: new Float64Array(bars.length).fill(1) }] as const),
+  );
+  return { ...data, series, actions: new Map() };
 }
 
 function load(spec: ReplaySpec): MarketData {

@@ -1,6 +1,7 @@
 /** replay: the one loop that turns time into decisions, its barrier, its store, and the settling of outcomes afterwards. */
 export type { Audit, AuditCut } from './audit.js';
 export { dataFor } from './data-for.js';
+export { type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
 export type { EquitySeries, ReplayEffects, ReplayProgress, ReplayResult } from './result.js';
 export {
   type DecisionRow,
@@ -16,8 +17,9 @@ export {
   runRowSchema,
 } from './rows.js';
 export { openRun, type RunFolder, readEquity } from './run-folder.js';
-export { type PreparedReplay, parametersHash, prepareReplay, replayLoopOnly, runReplay } from './run-replay.js';
+export { runReplay } from './run-replay.js';
 export { type HorizonSummary, type SettleOptions, type SettleResult, settleRun } from './settle-run.js';
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';
 export { codeStamp } from './stamp.js';
 export { StoreError } from './store.js';
+export { replayLoopOnly } from './world.js';

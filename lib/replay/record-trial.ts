@@ -1,7 +1,7 @@
 /** Enters a finished run into the trial ledger: what was tried counts, whether or not it is shown. */
 import { openTrials, recordTrial } from '../stats/index.js';
+import type { PreparedReplay } from './prepare-replay.js';
 import type { EquitySeries, ReplayEffects } from './result.js';
-import type { PreparedReplay } from './run-replay.js';
 
 /** Strategies that search for nothing: comparing with them is no trial. */
 const BASELINES = new Set(['buy-and-hold', 'equal-weight', 'random-same-turnover']);

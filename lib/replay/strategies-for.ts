@@ -18,6 +18,13 @@ export function strategiesFor(spec: ReplaySpec, sessionsPerYear: number): Strate
   return [freeze(strategies[0]!, spec.frozenFrom)];
 }
 
+/** Strategies with every parameter in full, for the configuration's hash; what the run fills in is left to the run. */
+export const resolvedStrategies = (spec: ReplaySpec): { id: string; parameters: unknown }[] =>
+  spec.strategies.map(({ id, parameters }) => {
+    const { parts: _parts, seed: _seed, sessionsPerYear: _sessions, ...defaults } = strategyEntry(id).defaults;
+    return { id, parameters: { ...defaults, ...parameters } };
+  });
+
 /** A recorded run's intents as a strategy that decides nothing anew. */
 function freeze(original: Strategy, folder: string): Strategy {
   const intents = openRun(folder)

@@ -85,7 +85,7 @@ async function verifyOne({ row, spec, data, folder }: Recorded, scratch: string,
   if (today.lockfile !== row.stamp.lockfile) moved.push('lockfile');
   if (today.runtime.node !== row.stamp.runtime.node) moved.push('runtime');
   if (parametersHash(parseSpec(row.spec)) !== row.stamp.parameters) moved.push('parameters');
-  if (spec.seed !== row.seed) moved.push('seed');
+  if (spec.seed !== row.stamp.seed) moved.push('seed');
   if (folder !== undefined) {
     for (const [name, digest] of Object.entries(row.digests)) {
       const file = join(folder, name);
