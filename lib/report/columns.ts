@@ -23,7 +23,7 @@ function decimalsOf(values: readonly unknown[]): number {
   let decimals = 0;
   for (const value of values) {
     if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-    while (decimals < 6 && Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) > 1e-7) decimals++;
+    while (decimals < 6 && Math.round(value * 10 ** decimals) / 10 ** decimals !== value) decimals++;
   }
   return decimals;
 }

@@ -46,6 +46,9 @@ const FORBIDDEN = /\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
 export const escapeText = (text: string): string =>
   text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string).replace(FORBIDDEN, (c) => (/[\t\n\r]/.test(c) ? c : '\uFFFD'));
 
+/** Text for a Plotly figure, which reads a few HTML tags and entities in names. */
+export const plotlyText = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
 /** JSON for a script element: nothing in it can end the element or open a comment. */
 export const scriptJson = (value: unknown): string =>
   JSON.stringify(value)

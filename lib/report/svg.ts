@@ -69,12 +69,10 @@ export function dayScale(from: number, to: number): { x: (day: number) => number
   return { x: (day) => scale(day * DAY_MS), axis: axis.join('') + rule(MARGIN.left, bottom, right, bottom, MUTED) };
 }
 
-/** From values to pixels, with grid lines and labels. A log scale needs values above 0. */
+/** From values to pixels, with grid lines and labels. `low < high`; a log scale needs both above 0. */
 export function valueScale(low: number, high: number, label: (value: number) => string, log = false): { y: Scale; axis: string } {
   const range: [number, number] = [HEIGHT - MARGIN.bottom, MARGIN.top];
-  const flat = low === high;
-  const domain: [number, number] = flat ? (log ? [low / 2, high * 2] : [low - 1, high + 1]) : [low, high];
-  const y: Scale = log ? scaleLog(domain, range) : scaleLinear(domain, range).nice(6);
+  const y: Scale = log ? scaleLog([low, high], range) : scaleLinear([low, high], range).nice(6);
   const ticks = y.ticks(6);
   const step = Math.ceil(ticks.length / 8);
   const axis = ticks

@@ -228,6 +228,7 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
       lockfile: sha256('lock'),
       runtime: { node: 'v24.0.0', platform: 'linux', arch: 'x64' },
       parameters: hashOf(spec),
+      seed,
       data: Object.fromEntries(symbols.map((s) => [s, sha256(s)])),
       models: {},
       rulebook: 'cn-a 2024-10',

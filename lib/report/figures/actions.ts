@@ -1,6 +1,6 @@
 /** How often each action was chosen. */
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { formatValue } from '../format.js';
+import { formatValue, plotlyText } from '../format.js';
 import { BLUE, INK } from '../palette.js';
 import { px, rule, shorten, svgFrame, text, WIDTH } from '../svg.js';
 import type { Figure } from './figure.js';
@@ -54,7 +54,7 @@ export function actionsFigure(counts: readonly ActionCount[]): Figure {
           type: 'bar',
           orientation: 'h',
           x: counts.map((c) => c.count),
-          y: counts.map((c) => c.name),
+          y: counts.map((c) => plotlyText(c.name)),
           marker: { color: BLUE },
           hovertemplate: '%{y}: %{x:,}<extra></extra>',
         },

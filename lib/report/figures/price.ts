@@ -1,6 +1,6 @@
 /** Price of one instrument as traded (raw, unadjusted) with the account's buys and sells on it. */
 import { dateOf } from '../../core/index.js';
-import { formatValue } from '../format.js';
+import { formatValue, plotlyText } from '../format.js';
 import { BLUE, INDEX_GREY, ORANGE } from '../palette.js';
 import type { Figure, PlotlyFigure } from './figure.js';
 import { type TimeChart, type TimeMarkers, timeChartPlotly, timeChartSvg } from './time-chart.js';
@@ -51,7 +51,7 @@ function withCandles(line: PlotlyFigure, data: PriceFigureData): PlotlyFigure {
   if (!open || !high || !low || data.days.length > CANDLES_UP_TO) return line;
   const candles = {
     type: 'candlestick',
-    name: data.symbol,
+    name: plotlyText(data.symbol),
     x: Array.from(data.days, dateOf),
     open: Array.from(open),
     high: Array.from(high),

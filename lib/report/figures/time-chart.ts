@@ -1,7 +1,7 @@
 /** Lines over sessions: the common drawing of equity, drawdown, exposure and price, once as SVG and once for Plotly. */
 import { area as areaPath, line as linePath, symbol as symbolPath, symbolTriangle } from 'd3-shape';
 import { dateOf } from '../../core/index.js';
-import type { Format } from '../format.js';
+import { type Format, plotlyText } from '../format.js';
 import { DASHES, MUTED, PAPER } from '../palette.js';
 import { dayScale, endLabels, HEIGHT, MARGIN, px, shorten, svgFrame, text, valueScale, WIDTH } from '../svg.js';
 import { pixelIndices } from '../thin.js';
@@ -64,7 +64,10 @@ function extent(lines: readonly TimeLine[], log: boolean): [number, number] {
       if (v > high) high = v;
     }
   }
-  return low <= high ? [low, high] : [0, 1];
+  if (low > high) return [0, 1];
+  // A line that never moves gets room around it.
+  const room = low === high ? Math.abs(low) * 0.1 || 0.5 : 0;
+  return [low - room, high + room];
 }
 
 interface Place {
@@ -74,7 +77,7 @@ interface Place {
 }
 
 function drawLine(l: TimeLine, { x, y, log }: Place): string {
-  const keep = pixelIndices(l.days, l.values, (WIDTH - MARGIN.left - MARGIN.right) / 2);
+  const keep = pixelIndices(l.days, l.values, (WIDTH - MARGIN.left - MARGIN.right) / (l.base ? 4 : 2));
   const ok = (i: number) => Number.isFinite(l.values[i]!) && !(log && l.values[i]! <= 0);
   const down = (to: (i: number) => number) =>
     areaPath<number>()
@@ -103,7 +106,7 @@ export function timeChartSvg(chart: TimeChart): string {
   let [low, high] = extent(lines, log);
   if (chart.includeZero) [low, high] = [Math.min(low, 0), Math.max(high, 0)];
   const { x, axis: xAxis } = dayScale(Math.min(...lines.map((l) => l.days[0]!)), Math.max(...lines.map((l) => l.days[l.days.length - 1]!)));
-  const { y, axis: yAxis } = valueScale(low, high, tickLabel(chart.format, high - low || 1, high), log);
+  const { y, axis: yAxis } = valueScale(low, high, tickLabel(chart.format, high - low, high), log);
   const drawn = lines.map((l) => drawLine(l, { x, y, log }));
   const triangle = symbolPath(symbolTriangle, 46).digits(1)() ?? '';
   const marks = (chart.markers ?? []).flatMap((m) =>
@@ -145,7 +148,7 @@ export function timeChartPlotly(chart: TimeChart): PlotlyFigure {
   const lines = chart.lines.map((l) => ({
     type: 'scatter',
     mode: 'lines',
-    name: l.name,
+    name: plotlyText(l.name),
     x: Array.from(l.days, dateOf),
     y: nullable(l.base ? Array.from(l.values, (v, i) => Math.round((v - l.base![i]!) * 1e6) / 1e6) : l.values),
     ...(l.base ? { stackgroup: 'bands', fillcolor: `${l.colour}b3` } : {}),
@@ -156,10 +159,10 @@ export function timeChartPlotly(chart: TimeChart): PlotlyFigure {
   const markers = (chart.markers ?? []).map((m) => ({
     type: 'scatter',
     mode: 'markers',
-    name: m.name,
+    name: plotlyText(m.name),
     x: m.days.map(dateOf),
     y: m.values,
-    text: m.labels,
+    text: m.labels.map(plotlyText),
     marker: { color: m.colour, size: 9, symbol: m.up ? 'triangle-up' : 'triangle-down', line: { color: PAPER, width: 1 } },
     hovertemplate: '%{text}',
   }));

@@ -77,7 +77,7 @@ function csv(figure: PageFigure): string {
   return `${[figure.table.map((column) => cell(column.header)).join(','), ...rows].join('\r\n')}\r\n`;
 }
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-csv]')) {
+for (const button of Array.from(document.querySelectorAll<HTMLButtonElement>('button[data-csv]'))) {
   const figure = figures.find((f) => f.id === button.dataset['csv']);
   if (!figure) continue;
   button.hidden = false;
@@ -91,7 +91,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-c
   });
 }
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-log]')) {
+for (const button of Array.from(document.querySelectorAll<HTMLButtonElement>('button[data-log]'))) {
   const figure = figures.find((f) => f.id === button.dataset['log']);
   if (!figure) continue;
   button.hidden = false;
@@ -102,8 +102,8 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-l
   });
 }
 
-for (const select of document.querySelectorAll<HTMLSelectElement>('select[data-group]')) {
-  const members = [...document.querySelectorAll<HTMLElement>(`[data-member="${select.dataset['group']}"]`)];
+for (const select of Array.from(document.querySelectorAll<HTMLSelectElement>('select[data-group]'))) {
+  const members = Array.from(document.querySelectorAll<HTMLElement>(`[data-member="${select.dataset['group']}"]`));
   const show = () => {
     for (const member of members) member.hidden = member.id !== select.value;
     const figure = figures.find((f) => `figure-${f.id}` === select.value);

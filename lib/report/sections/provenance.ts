@@ -29,7 +29,7 @@ export function provenanceHtml(run: RunFolder, folder: string): string {
     pairsHtml('What made this run', [
       ['Run', code(row.run)],
       ['Configuration (hash without the seed)', code(row.configHash)],
-      ['Seed', formatValue(row.seed, 'count').replaceAll(',', '')],
+      ['Seed', String(row.seed)],
       ['Commit', stamp.code.commit === null ? 'not known (no git here)' : code(stamp.code.commit)],
       ['Uncommitted changes', dirty],
       ['Source tree', code(stamp.code.treeHash)],
