@@ -21,7 +21,7 @@ export interface Done {
   readonly exitCode?: number;
 }
 
-export interface CommonFlags {
+interface CommonFlags {
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly results?: string;

@@ -12,7 +12,7 @@ export interface Settings {
   readonly origins: Readonly<Record<SettingName, string>>;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   /** The project root: holds hindcast.config.json and .env. */
   readonly root: string;
   /** Flags of the command line by setting. Their paths are relative to `cwd`. */

@@ -2,7 +2,7 @@
 import type { Settings } from './load.js';
 import { environmentNames, secretNames, settingNames, settingsSchema } from './schema.js';
 
-export interface ShownSetting {
+interface ShownSetting {
   readonly name: string;
   /** Null when not set; `****` for a secret. */
   readonly value: string | null;

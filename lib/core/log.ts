@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { projectRoot } from './files.js';
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-export type RoomLogger = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'>;
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+type RoomLogger = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'>;
 
-export interface LogSettings {
+interface LogSettings {
   readonly level: LogLevel;
   /** One readable line instead of JSON: for a terminal. */
   readonly pretty: boolean;

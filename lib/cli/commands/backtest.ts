@@ -11,12 +11,12 @@ export interface BacktestFlags extends SpecFlags {
 }
 
 export function define(command: Command, action: ActionOf): void {
+  command.option('--strategy <id>', 'what decides; repeat to compare, a+b puts several in one account', (id, before: string[] = []) => [
+    ...before,
+    id,
+  ]);
   specOptions(command);
   command
-    .option('--strategy <id>', 'what decides; repeat to compare, a+b puts several in one account', (id, before: string[] = []) => [
-      ...before,
-      id,
-    ])
     .option('--frozen <run>', "replay a run's recorded intents under other rules or costs, without deciding again")
     .option('--list', 'print the strategies with their parameters, and the data sets')
     .addHelpText(

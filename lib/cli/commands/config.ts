@@ -4,7 +4,7 @@ import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 
 export function define(command: Command, action: ActionOf): void {
-  command.addHelpText('after', exampleOf('hindcast config show'));
+  command.helpCommand(false).addHelpText('after', exampleOf('hindcast config show'));
   const show = command.command('show').description('Print each setting with its origin; secrets are masked.');
   show.addHelpText('after', exampleOf('HINDCAST_LOG_LEVEL=warn hindcast config show'));
   action(show, async ({ settings, say }) => {

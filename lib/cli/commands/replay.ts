@@ -10,9 +10,9 @@ export interface ReplayFlags extends SpecFlags {
 }
 
 export function define(command: Command, action: ActionOf): void {
+  command.option('--strategy <id>', 'what decides; a+b puts several in one account (default: rule:v1)');
   specOptions(command);
   command
-    .option('--strategy <id>', 'what decides; a+b puts several in one account (default: rule:v1)')
     .option('--spec <file>', 'a replay spec as JSON; flags win over its keys')
     .addHelpText(
       'after',
