@@ -72,8 +72,8 @@ export function summaryLines(rows: readonly Summary[]): string[] {
       right('max fall %', (row) => percent(row.maxDrawdown === null ? null : -row.maxDrawdown)),
       right('turnover/y', (row) => fixed(row.turnoverAnnual)),
       right(`costs ${rows[0]?.currency ?? ''}`, (row) => Math.round(row.costs).toLocaleString('en-US')),
-      right('vs hold', (row) => signed(row.excessOverHold)),
-      right('vs index', (row) => signed(row.excessOverIndex)),
+      right('vs hold %/y', (row) => signed(row.excessOverHold)),
+      right('vs index %/y', (row) => signed(row.excessOverIndex)),
     ],
     rows,
   );

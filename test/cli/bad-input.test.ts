@@ -51,7 +51,7 @@ const cases: readonly (readonly [args: string[], says: RegExp])[] = [
 ];
 
 test.concurrent.each(cases)('hindcast %j', async (args, says) => {
-  const { status, stdout, stderr, written } = cli(args);
+  const { status, stdout, stderr, written } = await cli(args);
   expect(stderr).toMatch(says);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   const command = /^(replay|backtest|settle|report|verify|pack|bench|promote|lab|config)$/.exec(args[0]!)?.[1];
@@ -59,21 +59,25 @@ test.concurrent.each(cases)('hindcast %j', async (args, says) => {
   expect({ status, stdout, written }).toEqual({ status: 2, stdout: '', written: [] });
 });
 
-test('a bad setting is bad input too', () => {
-  const { status, stderr, written } = cli(['config', 'show'], { environment: { HINDCAST_LOG_LEVEL: 'loud' } });
+test('a bad setting is bad input too', async () => {
+  const { status, stderr, written } = await cli(['config', 'show'], { environment: { HINDCAST_LOG_LEVEL: 'loud' } });
   expect({ status, written }).toEqual({ status: 2, written: [] });
   expect(stderr).toContain('from environment HINDCAST_LOG_LEVEL');
 });
 
-test('with --json the error is the last line of stdout', () => {
-  const { status, stdout, stderr } = cli(['replay', '--strategy', 'momentun', '--json']);
+test('with --json the error is the last line of stdout', async () => {
+  const { status, stdout, stderr } = await cli(['replay', '--strategy', 'momentun', '--json']);
   expect(status).toBe(2);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(lastJson(stdout)).toMatchObject({ command: 'replay', ok: false, exitCode: 2, error: { kind: 'StrategyError' } });
-  expect(lastJson(cli(['replay', '--jsn', '--json']).stdout)).toMatchObject({ ok: false, exitCode: 2, error: { kind: 'UsageError' } });
+  expect(lastJson((await cli(['replay', '--jsn', '--json'])).stdout)).toMatchObject({
+    ok: false,
+    exitCode: 2,
+    error: { kind: 'UsageError' },
+  });
 });
 
-test('--debug adds the stack', () => {
-  const { stderr } = cli(['replay', '--strategy', 'momentun', '--debug']);
+test('--debug adds the stack', async () => {
+  const { stderr } = await cli(['replay', '--strategy', 'momentun', '--debug']);
   expect(stderr).toMatch(/^hindcast replay: strategyOf: .*\nStrategyError: .*\n {4}at /);
 });

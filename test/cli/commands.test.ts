@@ -16,16 +16,16 @@ interface Summary {
   readonly excessOverHold: number | null;
 }
 
-function json<T>(...args: string[]): T & { exitCode: number | null } {
-  const { status, stdout, stderr } = cli([...args, '--json'], { environment });
+async function json<T>(...args: string[]): Promise<T & { exitCode: number | null }> {
+  const { status, stdout, stderr } = await cli([...args, '--json'], { environment });
   expect(stderr).not.toMatch(/unexpected|hindcast \w+:/);
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   return { ...(lastJson(stdout) as T), exitCode: status };
 }
 
-const replayed = json<{ folder: string; counts: { decisions: number }; summary: Summary }>('replay', ...span);
+const replayed = await json<{ folder: string; counts: { decisions: number }; summary: Summary }>('replay', ...span);
 
-test('replay records every decision and names its folder', () => {
+test('replay records every decision and names its folder', async () => {
   expect(replayed.exitCode).toBe(0);
   const run = openRun(replayed.folder);
   expect(run.row.label).toBe('rule:v1');
@@ -34,22 +34,22 @@ test('replay records every decision and names its folder', () => {
   expect(replayed.summary.totalReturn).toBeCloseTo(equityMinor[equityMinor.length - 1]! / equityMinor[0]! - 1, 12);
 });
 
-test('replay from the spec of a run is that run', () => {
+test('replay from the spec of a run is that run', async () => {
   const file = join(results, 'spec.json');
   writeFileSync(file, JSON.stringify(openRun(replayed.folder).spec));
-  expect(json<{ folder: string }>('replay', '--spec', file).folder).toBe(replayed.folder);
+  expect((await json<{ folder: string }>('replay', '--spec', file)).folder).toBe(replayed.folder);
 });
 
-test('without --json the table goes to stdout and says what to try', () => {
-  const { status, stdout } = cli(['replay', ...span], { environment });
+test('without --json the table goes to stdout and says what to try', async () => {
+  const { status, stdout } = await cli(['replay', ...span], { environment });
   expect(status).toBe(0);
   expect(stdout).toMatch(/^strategy +total %/);
   expect(stdout).toContain(`hindcast verify ${replayed.folder}`);
   expect(stdout).not.toContain('\u001b');
 });
 
-test('backtest compares, with buy-and-hold as the measure', () => {
-  const { summaries } = json<{ summaries: Summary[] }>(
+test('backtest compares, with buy-and-hold as the measure', async () => {
+  const { summaries } = await json<{ summaries: Summary[] }>(
     'backtest',
     ...span,
     '--strategy',
@@ -64,8 +64,8 @@ test('backtest compares, with buy-and-hold as the measure', () => {
   expect(summaries[2]!.excessOverHold).toBeNull();
 });
 
-test('frozen intents under higher costs earn less and say what they are', () => {
-  const { summaries } = json<{ summaries: (Summary & { marks: string[] })[] }>(
+test('frozen intents under higher costs earn less and say what they are', async () => {
+  const { summaries } = await json<{ summaries: (Summary & { marks: string[] })[] }>(
     'backtest',
     '--frozen',
     replayed.folder,
@@ -77,57 +77,57 @@ test('frozen intents under higher costs earn less and say what they are', () => 
   expect(summaries[1]!.totalReturn).toBeLessThan(summaries[0]!.totalReturn);
 });
 
-test('settle sums up by horizon', () => {
-  const settled = json<{ horizons: { horizon: number }[]; path: string }>('settle', replayed.folder, '--horizons', '2,3');
+test('settle sums up by horizon', async () => {
+  const settled = await json<{ horizons: { horizon: number }[]; path: string }>('settle', replayed.folder, '--horizons', '2,3');
   expect(settled.horizons.map(({ horizon }) => horizon)).toEqual([2, 3]);
   expect(existsSync(settled.path)).toBe(true);
 });
 
-test('report, pack and verify of a run', () => {
-  const { report } = json<{ report: string }>('report', replayed.folder);
+test('report, pack and verify of a run', async () => {
+  const { report } = await json<{ report: string }>('report', replayed.folder);
   expect(readFileSync(report, 'utf8')).toContain('rule:v1');
-  const { path } = json<{ path: string }>('pack', replayed.folder);
+  const { path } = await json<{ path: string }>('pack', replayed.folder);
   for (const proof of [replayed.folder, report, path]) {
-    const { runs, exitCode } = json<{ runs: { verdict: string }[] }>('verify', proof);
+    const { runs, exitCode } = await json<{ runs: { verdict: string }[] }>('verify', proof);
     expect(runs.map(({ verdict }) => verdict)).toEqual(['verified']);
     expect(exitCode).toBe(0);
   }
 });
 
-test('a changed file is drift: exit code 3', () => {
-  const folder = json<{ folder: string }>('replay', '--from', '2019-01-02', '--to', '2019-02-28').folder;
+test('a changed file is drift: exit code 3', async () => {
+  const folder = (await json<{ folder: string }>('replay', '--from', '2019-01-02', '--to', '2019-02-28')).folder;
   const fills = join(folder, 'fills.jsonl');
   writeFileSync(fills, `${readFileSync(fills, 'utf8')}\n`);
-  expect(json<object>('verify', folder).exitCode).toBe(3);
+  expect((await json<object>('verify', folder)).exitCode).toBe(3);
 });
 
-test('an interrupt ends with 130 and the same command goes on to the same files', () => {
+test('an interrupt ends with 130 and the same command goes on to the same files', async () => {
   // The signal comes as soon as the command listens for it.
   const preload =
     'const on = process.on.bind(process); process.on = (name, take) => { on(name, take); if (name === "SIGINT") process.emit(name); return process; };';
   const args = ['replay', '--data', 'embedded:us', '--symbols', 'IBM', '--from', '2010-01-04', '--to', '2010-12-31'];
   const own = { HINDCAST_RESULTS: mkdtempSync(join(tmpdir(), 'hindcast-interrupt-')) };
-  const first = cli([...args, '--json'], {
+  const first = await cli([...args, '--json'], {
     environment: { ...own, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(preload)}` },
   });
   expect(first.status).toBe(130);
   const { interrupted, folder } = lastJson(first.stdout) as { interrupted: boolean; folder: string };
   expect(interrupted).toBe(true);
   expect(existsSync(join(folder, 'decisions.jsonl'))).toBe(false);
-  const second = lastJson(cli([...args, '--json'], { environment: own }).stdout) as { folder: string };
+  const second = lastJson((await cli([...args, '--json'], { environment: own })).stdout) as { folder: string };
   expect(second.folder).toBe(folder);
-  const whole = json<{ folder: string }>(...args);
+  const whole = await json<{ folder: string }>(...args);
   expect(openRun(folder).row.digests).toEqual(openRun(whole.folder).row.digests);
 });
 
-test('backtest --list names strategies and data', () => {
-  const listed = json<{ strategies: { id: string }[]; data: { symbol: string }[] }>('backtest', '--list');
+test('backtest --list names strategies and data', async () => {
+  const listed = await json<{ strategies: { id: string }[]; data: { symbol: string }[] }>('backtest', '--list');
   expect(listed.strategies.map(({ id }) => id)).toContain('rule:v1');
   expect(listed.data.map(({ symbol }) => symbol)).toContain('000300.SH');
 });
 
-test('doctor tells of this machine and exits 0', () => {
-  const { ok, checks, exitCode } = json<{ ok: boolean; checks: { what: string; state: string; mend?: string }[] }>('doctor');
+test('doctor tells of this machine and exits 0', async () => {
+  const { ok, checks, exitCode } = await json<{ ok: boolean; checks: { what: string; state: string; mend?: string }[] }>('doctor');
   expect({ ok, exitCode }).toEqual({ ok: true, exitCode: 0 });
   expect(checks.map(({ what }) => what)).toEqual(
     expect.arrayContaining([
@@ -143,8 +143,8 @@ test('doctor tells of this machine and exits 0', () => {
   );
 });
 
-test('doctor names a folder that cannot be written and exits 1', () => {
-  const { status, stdout } = cli(['doctor', '--results', '/proc/none', '--json']);
+test('doctor names a folder that cannot be written and exits 1', async () => {
+  const { status, stdout } = await cli(['doctor', '--results', '/proc/none', '--json']);
   expect(status).toBe(1);
   const { checks } = lastJson(stdout) as { checks: { what: string; state: string; mend?: string }[] };
   expect(checks.find(({ what }) => what === 'Results folder')).toMatchObject({
@@ -153,8 +153,8 @@ test('doctor names a folder that cannot be written and exits 1', () => {
   });
 });
 
-test('config show masks secrets', () => {
-  const { stdout } = cli(['config', 'show'], { environment: { OLLAMA_API_KEY: 'sk-planted' } });
+test('config show masks secrets', async () => {
+  const { stdout } = await cli(['config', 'show'], { environment: { OLLAMA_API_KEY: 'sk-planted' } });
   expect(stdout).toMatch(/ollamaApiKey +\*\*\*\* +environment OLLAMA_API_KEY/);
   expect(stdout).not.toContain('sk-planted');
 });

@@ -7,23 +7,23 @@ import { expect, test } from 'vitest';
 import { commandList } from '../../lib/cli/commands.js';
 import { cli, entry, root } from './run-cli.js';
 
-test('root help names every command and the exit codes', () => {
-  const { status, stdout, stderr } = cli(['--help']);
+test('root help names every command and the exit codes', async () => {
+  const { status, stdout, stderr } = await cli(['--help']);
   expect(status).toBe(0);
   expect(stderr).toBe('');
   for (const { name, summary } of commandList) expect(stdout.replace(/\s+/g, ' ')).toContain(`${name} ${summary}`);
   for (const code of ['0', '1', '2', '3', '4', '130']) expect(stdout).toMatch(new RegExp(`^.*\\b${code} {2}\\S`, 'm'));
 });
 
-test.each(commandList.map(({ name }) => name))('%s --help has an example of itself, --json and --debug', (name) => {
-  const { status, stdout } = cli([name, ...(name === 'config' ? ['show'] : []), '--help']);
+test.concurrent.each(commandList.map(({ name }) => name))('%s --help has an example of itself, --json and --debug', async (name) => {
+  const { status, stdout } = await cli([name, ...(name === 'config' ? ['show'] : []), '--help']);
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples?:\n(.*\n)* .*hindcast ${name}`));
   expect(stdout).toContain('--json');
   expect(stdout).toContain('--debug');
 });
 
-test('help loads neither rooms nor validation', () => {
+test('help loads neither rooms nor validation', async () => {
   const script = `
     process.argv.splice(1, 0, ${JSON.stringify(entry)});
     const seen = [];
@@ -42,16 +42,16 @@ test('help loads neither rooms nor validation', () => {
   expect(seen.filter((url) => /node_modules\/(zod|luxon|pino)\//.test(url))).toEqual([]);
 });
 
-test('--version prints the version of package.json', () => {
+test('--version prints the version of package.json', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  expect(cli(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
+  expect(await cli(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` });
 });
 
-test('how long help takes is printed, not asserted', () => {
+test('how long help takes is printed, not asserted', async () => {
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {
     const start = performance.now();
-    cli(['replay', '--help']);
+    await cli(['replay', '--help']);
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
@@ -64,12 +64,12 @@ const systemNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   return status === 0 && Number(/^v(\d+)/.exec(stdout)?.[1]) < 24;
 });
 
-test.skipIf(!systemNode)('an older Node hands over to the pinned one, exit code included', () => {
-  expect(cli(['--version'], { node: systemNode! }).status).toBe(0);
-  expect(cli(['--no-such-flag'], { node: systemNode! }).status).toBe(2);
+test.skipIf(!systemNode)('an older Node hands over to the pinned one, exit code included', async () => {
+  expect((await cli(['--version'], { node: systemNode! })).status).toBe(0);
+  expect((await cli(['--no-such-flag'], { node: systemNode! })).status).toBe(2);
 });
 
-test('without the packages it says to run npm ci', () => {
+test('without the packages it says to run npm ci', async () => {
   const bare = mkdtempSync(join(tmpdir(), 'hindcast-bare-'));
   cpSync(join(root, 'lib/cli/hindcast.mjs'), join(bare, 'lib/cli/hindcast.mjs'));
   const nodes = [process.execPath, ...(systemNode ? [systemNode] : [])];
@@ -81,7 +81,7 @@ test('without the packages it says to run npm ci', () => {
   }
 });
 
-test('a reader that leaves early is no failure', () => {
+test('a reader that leaves early is no failure', async () => {
   const text = execFileSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${entry}" --help | head -1`], {
     cwd: root,
     encoding: 'utf8',

@@ -1,5 +1,5 @@
 /** Runs the command line as a child process. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,15 +16,20 @@ export interface CliResult {
   readonly written: string[];
 }
 
+interface CliOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly node?: string;
+}
+
 /** Runs with a results folder of its own, which starts empty. */
-export function cli(args: readonly string[], { environment = {} as Record<string, string>, node = process.execPath } = {}): CliResult {
+export function cli(args: readonly string[], { environment = {}, node = process.execPath }: CliOptions = {}): Promise<CliResult> {
   const results = mkdtempSync(join(tmpdir(), 'hindcast-cli-'));
-  const { status, stdout, stderr } = spawnSync(node, [entry, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', HINDCAST_RESULTS: results, ...environment },
+  const env = { ...process.env, NO_COLOR: '1', HINDCAST_RESULTS: results, ...environment };
+  return new Promise((resolve) => {
+    const child = execFile(node, [entry, ...args], { cwd: root, env, maxBuffer: 1 << 26 }, (_error, stdout, stderr) => {
+      resolve({ status: child.exitCode, stdout, stderr, written: readdirSync(results) });
+    });
   });
-  return { status, stdout, stderr, written: readdirSync(results) };
 }
 
 export const lastJson = (text: string): unknown => JSON.parse(text.trimEnd().split('\n').at(-1)!);

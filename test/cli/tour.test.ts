@@ -3,8 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, lastJson } from './run-cli.js';
 
-test('the tour shows both markets, a clean audit and a report', () => {
-  const { status, stdout, stderr } = cli(['tour', '--json']);
+test('the tour shows both markets, a clean audit and a report', async () => {
+  const { status, stdout, stderr } = await cli(['tour', '--json']);
   expect(status).toBe(0);
   const { report, audit, parts } = lastJson(stdout) as {
     report: string;
