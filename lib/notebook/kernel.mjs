@@ -28,6 +28,18 @@ executors.createExecutor = (...setup) => {
 
 // A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
 const reportPath = process.env.HINDCAST_KERNEL_REPORT;
+// Hot reload of edited lib files is for people: a headless run takes lib as it finds it.
+if (reportPath) compiler.sys.watchFile = () => ({ close: () => {} });
+
+// From the shutdown request on, what is rejected is tslab's own: a send on a socket that it has closed.
+let closing = false;
+const { JupyterHandlerImpl } = require('tslab/dist/jupyter.js');
+const { handleShutdown } = JupyterHandlerImpl.prototype;
+JupyterHandlerImpl.prototype.handleShutdown = function (request) {
+  closing = true;
+  return handleShutdown.call(this, request);
+};
+
 const { display } = require('tslab');
 const failures = [];
 const kernel = {
@@ -42,6 +54,7 @@ Object.defineProperty(globalThis, Symbol.for('hindcast.kernel'), { value: kernel
 
 // tslab only prints these: a cell whose promise was rejected would count as done.
 const collect = (error) => {
+  if (closing) return;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
   failures.push(text);
   kernel.report({ kind: 'failure', text });
