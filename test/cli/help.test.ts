@@ -1,8 +1,8 @@
 /** Help of every command, the version, and the start under another Node. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandList } from '../../lib/cli/commands.js';
 import { cli, entry, root } from './run-cli.js';
@@ -87,4 +87,22 @@ test('a reader that leaves early is no failure', async () => {
     encoding: 'utf8',
   });
   expect(text).toMatch(/^Usage: hindcast/);
+});
+
+test.skipIf(!systemNode)('signals and the exit code pass through the hand-over', async () => {
+  const bare = mkdtempSync(join(tmpdir(), 'hindcast-signal-'));
+  cpSync(join(root, 'lib/cli/hindcast.mjs'), join(bare, 'lib/cli/hindcast.mjs'));
+  mkdirSync(join(bare, 'node_modules/commander'), { recursive: true });
+  // Stands in for the pinned Node: says that it runs, and ends its own way when it is interrupted.
+  const pinned = join(bare, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  mkdirSync(dirname(pinned), { recursive: true });
+  writeFileSync(pinned, '#!/bin/sh\ntrap "echo caught; exit 130" INT\necho ready\nwhile :; do sleep 0.02; done\n', { mode: 0o755 });
+  const child = spawn(systemNode!, [join(bare, 'lib/cli/hindcast.mjs'), 'tour'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (part: Buffer) => {
+    if (text === '') child.kill('SIGINT');
+    text += part.toString();
+  });
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  expect({ code, text }).toEqual({ code: 130, text: 'ready\ncaught\n' });
 });
