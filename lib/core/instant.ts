@@ -13,8 +13,20 @@ export const DAY_MS = 86_400_000;
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
-/** `YYYY-MM-DD` of an epoch day. Civil-from-days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+let lastDay = Number.NaN;
+let lastDate = '';
+
+/** `YYYY-MM-DD` of an epoch day. The last answer is kept: a session asks for its own date many times. */
 export function dateOf(day: EpochDay): TradingDate {
+  if (day !== lastDay) {
+    lastDate = civilDate(day);
+    lastDay = day;
+  }
+  return lastDate;
+}
+
+/** Civil-from-days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+function civilDate(day: EpochDay): TradingDate {
   const z = day + 719_468;
   const era = Math.floor(z / 146_097);
   const dayOfEra = z - era * 146_097;

@@ -19,7 +19,9 @@ export const ratio = (numerator: number, denominator: number): Ratio => ({ numer
  */
 export function mulDiv(a: number, b: number, divisor: number): number {
   const product = a * b;
-  if (product <= 4503599627370495 && product >= -4503599627370495) {
+  // Twice the product and the divisor must stay exact together.
+  const exact = (Number.MAX_SAFE_INTEGER - divisor) / 2;
+  if (product <= exact && product >= -exact) {
     if (divisor === 1) return product;
     // Floor of the exact quotient: % on doubles is exact, so the division below has no remainder.
     const twice = product * 2 + divisor;
