@@ -9,7 +9,7 @@ export interface PageFacts {
   readonly writtenAt: Instant;
   /** Level of the intervals of the Sharpe ratio. */
   readonly intervalLevel: number;
-  /** The subject first. */
+  /** The subject first; the others without their months and years. */
   readonly runs: readonly RunFacts[];
   readonly index: IndexFacts | null;
   readonly marks: readonly string[];
@@ -26,10 +26,10 @@ export function pageFacts(runs: readonly RunFolder[], subject: Subject, title: s
   const first = facts[0]!;
   const { decisions, honest, readNothing } = subject;
   return {
-    title: title ?? first.label,
+    title: title ?? `${first.label} on ${first.symbolCount > 3 ? `${first.symbolCount} instruments` : first.symbols}`,
     writtenAt,
     intervalLevel: 0.95,
-    runs: facts,
+    runs: facts.map((run, i) => (i === 0 ? run : { ...run, performance: { ...run.performance, months: [], years: [] } })),
     index: measureIndex(first, runs[0]!),
     marks: distinct(runs.flatMap((run) => [...run.row.marks, ...(run.row.status === 'done' ? [] : ['run not finished'])])),
     notes: distinct(runs.flatMap((run) => run.row.notes)),

@@ -62,13 +62,15 @@ function pricesOf(
 ): SymbolPrices[] {
   const { minorPerMajor } = run.row.market;
   const instruments = data?.instruments ?? [];
-  const bySymbol = new Map<string, { days: number[]; close: number[] }>();
-  for (const d of decisions) {
-    if (!(d.portfolio.lastPriceTicks > 0)) continue;
-    let column = bySymbol.get(d.symbol);
-    if (!column) bySymbol.set(d.symbol, (column = { days: [], close: [] }));
-    column.days.push(dayOf(d.session));
-    column.close.push(d.portfolio.lastPriceTicks);
+  const sessions = new Map(Array.from(run.equity.day, (day, i) => [dateOf(day), i]));
+  // Without bars: the price at which a holding was valued, NaN in sessions without one.
+  const held = new Map<string, number[]>();
+  for (const d of data ? [] : decisions) {
+    const at = sessions.get(d.session);
+    if (at === undefined || !(d.portfolio.lastPriceTicks > 0)) continue;
+    let column = held.get(d.symbol);
+    if (!column) held.set(d.symbol, (column = new Array<number>(run.equity.day.length).fill(Number.NaN)));
+    column[at] = d.portfolio.lastPriceTicks;
   }
   const first = run.equity.day[0] ?? 0;
   const last = run.equity.day[run.equity.day.length - 1] ?? 0;
@@ -91,8 +93,8 @@ function pricesOf(
       );
     const series = data?.series.get(symbol);
     if (!series) {
-      const column = bySymbol.get(symbol) ?? { days: [], close: [] };
-      return { symbol, days: column.days, close: column.close.map(major), trades };
+      const column = held.get(symbol);
+      return { symbol, days: column ? Array.from(run.equity.day) : [], close: (column ?? []).map(major), trades };
     }
     const rows = Array.from(series.day.subarray(0, series.length), (day, i) => ({ day, i })).filter(
       ({ day }) => day >= first && day <= last,
@@ -145,7 +147,7 @@ function samplesOf(run: RunFolder, decisions: readonly DecisionRow[], outcomes: 
   let worst: DecisionRow | undefined;
   let high = 0;
   let low = 0;
-  for (const d of decided) {
+  for (const d of decided.filter((row) => (row.decision.size as { kind?: string } | null)?.kind !== 'none')) {
     const net = outcomes.get(d.id)?.find((o) => o.horizon === horizon && o.direction !== 'flat')?.net ?? 0;
     if (net > high) [high, best] = [net, d];
     if (net < low) [low, worst] = [net, d];
@@ -183,7 +185,8 @@ export function gatherSubject(run: RunFolder, data?: MarketData): Subject {
   const costs = new Map<string, number>();
   for (const fill of fills) for (const [name, minor] of Object.entries(fill.feesMinor)) costs.set(name, (costs.get(name) ?? 0) + minor);
   const bets = decisions.flatMap((d) =>
-    (outcomes.get(d.id) ?? []).map((o) => ({
+    // A row without a decision of its own states no confidence.
+    (d.decision.state === 'decided' ? (outcomes.get(d.id) ?? []) : []).map((o) => ({
       horizon: o.horizon,
       confidence: d.decision.confidence,
       direction: o.direction,

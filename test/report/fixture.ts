@@ -98,7 +98,7 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
           quantity: held.get(symbol)!,
           sellableAtFill: held.get(symbol)!,
           averageCostTicks: last,
-          lastPriceTicks: last,
+          lastPriceTicks: held.get(symbol)! > 0 ? last : 0,
           weight: (held.get(symbol)! * last) / equityOf(),
         },
         analyses: [],

@@ -47,7 +47,7 @@ function draw(bins: readonly CalibrationBin[], description: string): string {
 /** `bins`: of one or more horizons, all with the same ranges. */
 export function calibrationFigure(bins: readonly CalibrationBin[]): Figure {
   const description =
-    'Share of buys followed by a rise, and of sells followed by a fall, after costs, by the confidence stated at the time. Bars are 95% intervals; the dashed line is a coin toss. Holding makes no bet and is left out.';
+    'Share of decisions that came out, after costs, by the confidence stated at the time: a rise after buying or holding on, a fall after selling. Standing aside is no bet. Bars are 95% intervals, too narrow where spans of neighbouring sessions overlap; the dashed line is a coin toss.';
   const horizons = [...new Set(bins.map((b) => b.horizon))];
   const data = horizons.map((h, i) => {
     const own = bins.filter((b) => b.horizon === h && b.share !== null);

@@ -15,12 +15,12 @@ export interface DrawdownFigureData {
   }[];
 }
 
-/** 0 at a new high, negative below it, as a fraction; six decimals. */
+/** 0 at a new high, negative below it, as a fraction; to a hundredth of a percent, as it is shown. */
 export function drawdownOf(values: ArrayLike<number>, start: number): number[] {
   let peak = start;
   return Array.from(values, (v) => {
     if (v > peak) peak = v;
-    const fall = Math.round((v / peak - 1) * 1e6) / 1e6;
+    const fall = Math.round((v / peak - 1) * 1e4) / 1e4;
     return fall === 0 ? 0 : fall;
   });
 }
