@@ -92,6 +92,8 @@ function spawnLab(root: string, environment: PythonEnvironment, port: number, to
     // No call home for news or newer versions.
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--LabApp.news_url=None',
+    // Containers run as root; the server listens on this machine only and asks for its token.
+    ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...args,
   ];
   return spawn(environment.python, flags, {
