@@ -57,11 +57,15 @@ const percent = (value: number | null): string => (value === null ? NONE : (100 
 const signed = (value: number | null): string => (value === null ? NONE : `${value >= 0 ? '+' : ''}${percent(value)}`);
 const fixed = (value: number | null): string => (value === null ? NONE : value.toFixed(2));
 
-/** The comparison table. Returns against buy-and-hold and the index are a year. */
+/** What the short heads of the table mean. */
+export const TABLE_LEGEND =
+  'fall: deepest drawdown. turn/y: times the book was exchanged a year. vs: % a year against buy-and-hold and the index.';
+
+/** The comparison table. */
 export function summaryLines(rows: readonly Summary[]): string[] {
   const right = (head: string, cell: (row: Summary) => string): Column<Summary> => ({ head, align: 'right', cell });
   const interval = (row: Summary) =>
-    row.sharpeAnnualLow95 === null ? NONE : `${fixed(row.sharpeAnnualLow95)} to ${fixed(row.sharpeAnnualHigh95)}`;
+    row.sharpeAnnualLow95 === null ? NONE : `${fixed(row.sharpeAnnualLow95)}..${fixed(row.sharpeAnnualHigh95)}`;
   return tableLines<Summary>(
     [
       { head: 'strategy', cell: (row) => row.strategy },
@@ -69,11 +73,11 @@ export function summaryLines(rows: readonly Summary[]): string[] {
       right('%/year', (row) => percent(row.annualisedReturn)),
       right('Sharpe', (row) => fixed(row.sharpeAnnual)),
       right('its 95 %', interval),
-      right('max fall %', (row) => percent(row.maxDrawdown === null ? null : -row.maxDrawdown)),
-      right('turnover/y', (row) => fixed(row.turnoverAnnual)),
+      right('fall %', (row) => percent(row.maxDrawdown === null ? null : -row.maxDrawdown)),
+      right('turn/y', (row) => fixed(row.turnoverAnnual)),
       right(`costs ${rows[0]?.currency ?? ''}`, (row) => Math.round(row.costs).toLocaleString('en-US')),
-      right('vs hold %/y', (row) => signed(row.excessOverHold)),
-      right('vs index %/y', (row) => signed(row.excessOverIndex)),
+      right('vs hold', (row) => signed(row.excessOverHold)),
+      right('vs index', (row) => signed(row.excessOverIndex)),
     ],
     rows,
   );

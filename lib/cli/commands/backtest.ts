@@ -2,13 +2,8 @@
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
-import { type SpecFlags, specOptions } from '../spec-flags.js';
-
-export interface BacktestFlags extends SpecFlags {
-  readonly strategy?: string[];
-  readonly frozen?: string;
-  readonly list?: boolean;
-}
+import type { BacktestFlags } from '../run/backtest.js';
+import { specOptions } from '../spec-flags.js';
 
 export function define(command: Command, action: ActionOf): void {
   command.option('--strategy <id>', 'what decides; repeat to compare, a+b puts several in one account', (id, before: string[] = []) => [

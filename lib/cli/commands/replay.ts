@@ -2,12 +2,8 @@
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
-import { type SpecFlags, specOptions } from '../spec-flags.js';
-
-export interface ReplayFlags extends SpecFlags {
-  readonly strategy?: string;
-  readonly spec?: string;
-}
+import type { ReplayFlags } from '../run/replay.js';
+import { specOptions } from '../spec-flags.js';
 
 export function define(command: Command, action: ActionOf): void {
   command.option('--strategy <id>', 'what decides; a+b puts several in one account (default: rule:v1)');

@@ -3,14 +3,7 @@ import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 import { exactRatio, horizonList, nonNegative, wholeNumber } from '../numbers.js';
-
-export interface SettleFlags {
-  readonly horizons?: number[];
-  readonly rulebook?: string;
-  readonly commission?: { numerator: number; denominator: number };
-  readonly minimumCommissionMinor?: number;
-  readonly slippageBp?: number;
-}
+import type { SettleFlags } from '../run/settle.js';
 
 export function define(command: Command, action: ActionOf): void {
   command

@@ -2,11 +2,16 @@
 import { resolve } from 'node:path';
 import { openRun, type RunFolder, runReplay } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
-import type { BacktestFlags } from '../commands/backtest.js';
-import { specPart } from '../spec-flags.js';
+import { type SpecFlags, specPart } from '../spec-flags.js';
 import { DEFAULT_STRATEGY, specsFrom } from '../specs-from.js';
-import { remarkLines, summariesOf, summaryLines } from '../summary.js';
+import { remarkLines, summariesOf, summaryLines, TABLE_LEGEND } from '../summary.js';
 import { trialNotes } from './trial-note.js';
+
+export interface BacktestFlags extends SpecFlags {
+  readonly strategy?: string[];
+  readonly frozen?: string;
+  readonly list?: boolean;
+}
 
 const HOLD = 'buy-and-hold';
 
@@ -58,7 +63,7 @@ export async function replayFrozen(context: Context, flags: BacktestFlags, run: 
 function sayTable({ say }: Context, runs: readonly RunFolder[]) {
   const summaries = summariesOf(runs);
   for (const line of summaryLines(summaries)) say(line);
-  for (const line of remarkLines(runs)) say(`  ${line}`);
+  for (const line of [TABLE_LEGEND, ...remarkLines(runs)]) say(`  ${line}`);
   return summaries;
 }
 

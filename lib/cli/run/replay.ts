@@ -1,10 +1,15 @@
 /** What `hindcast replay` does: one recorded run, its table, where it lies, what to try next. */
 import { openRun, runReplay } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
-import type { ReplayFlags } from '../commands/replay.js';
 import { readSpecFile } from '../spec-file.js';
+import type { SpecFlags } from '../spec-flags.js';
 import { specsFrom } from '../specs-from.js';
-import { remarkLines, summariesOf, summaryLines } from '../summary.js';
+import { remarkLines, summariesOf, summaryLines, TABLE_LEGEND } from '../summary.js';
+
+export interface ReplayFlags extends SpecFlags {
+  readonly strategy?: string;
+  readonly spec?: string;
+}
 
 export async function replay(context: Context, flags: ReplayFlags): Promise<Done> {
   const { settings, clock, say, progress, signal } = context;
@@ -20,7 +25,7 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   }
   const runs = [openRun(folder)];
   const summaries = summariesOf(runs);
-  for (const line of [...summaryLines(summaries), ...remarkLines(runs)]) say(line);
+  for (const line of [...summaryLines(summaries), TABLE_LEGEND, ...remarkLines(runs)]) say(line);
   const { decisions, fills, rejections, outcomes } = row.counts;
   say();
   say(`${decisions} decisions, ${fills} fills, ${rejections} rejections, ${outcomes} outcomes in ${folder}`);

@@ -2,8 +2,15 @@
 import { resolve } from 'node:path';
 import { settleRun } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
-import type { SettleFlags } from '../commands/settle.js';
 import { tableLines } from '../table.js';
+
+export interface SettleFlags {
+  readonly horizons?: number[];
+  readonly rulebook?: string;
+  readonly commission?: { numerator: number; denominator: number };
+  readonly minimumCommissionMinor?: number;
+  readonly slippageBp?: number;
+}
 
 export async function settle({ say }: Context, { horizons, rulebook, ...costs }: SettleFlags, run: string): Promise<Done> {
   const { commission, minimumCommissionMinor, slippageBp } = costs;

@@ -4,7 +4,7 @@ import { monotonicMs } from '../../core/index.js';
 import type { RunFolder } from '../../replay/index.js';
 import { writeReport } from '../../report/index.js';
 import type { Context, Done } from '../action.js';
-import { summaryLines } from '../summary.js';
+import { summaryLines, TABLE_LEGEND } from '../summary.js';
 import { styled } from '../table.js';
 import { auditLine } from './audit-line.js';
 import { type PartResult, type TourEffects, TourInterrupted } from './part.js';
@@ -31,6 +31,8 @@ export async function runTour(context: Context): Promise<Done> {
     say('Interrupted. Run hindcast tour again to go on where it stopped.');
     return { json: { command: 'tour', interrupted: true }, exitCode: 130 };
   }
+  say();
+  say(styled('dim', TABLE_LEGEND));
   // The report is about the run that recorded its decisions, beside the others of its market.
   const isFull = ({ spec }: RunFolder) => spec.record === 'full';
   const market = parts.find(({ runs }) => runs.some(isFull))!.runs;
