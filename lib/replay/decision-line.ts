@@ -20,11 +20,30 @@ export type DecisionState = 'decided' | 'no-intent' | 'suspended' | 'abstained';
 /** JSON text of a number that may be undefined in a row: NaN and infinities become null. */
 const number = (value: number): string => (Number.isFinite(value) ? `${value}` : 'null');
 
-export const evidenceText = (refs: readonly EvidenceRef[]): string => {
+/** Text of a number that is mostly the same as the last time: an instant, a cash balance. */
+export function numberMemo(): (value: number) => string {
+  let last = Number.NaN;
+  let text = 'null';
+  return (value) => {
+    if (value !== last) {
+      last = value;
+      text = number(value);
+    }
+    return text;
+  };
+}
+
+const instantText = numberMemo();
+
+/** JSON text of evidence objects, without brackets. */
+export function evidenceText(refs: readonly EvidenceRef[]): string {
   let text = '';
-  for (const ref of refs) text += `${text === '' ? '' : ','}{"kind":"${ref.kind}","id":${JSON.stringify(ref.id)},"knownAt":${ref.knownAt}}`;
+  for (let i = 0; i < refs.length; i++) {
+    const { kind, id, knownAt } = refs[i]!;
+    text += `${i === 0 ? '' : ','}{"kind":"${kind}","id":${JSON.stringify(id)},"knownAt":${instantText(knownAt)}}`;
+  }
   return text;
-};
+}
 
 export interface DecisionFacts {
   readonly symbol: Symbol;
@@ -83,16 +102,20 @@ export function decisionLines(run: {
       }
       let features = '';
       for (let i = 0; i < names.length; i++) features += names[i]! + number(facts.features[i]!);
-      return `{"v":1,"id":"${id}${head}${symbol}${tail}${number(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":[],"debate":null,"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],"transcripts":[],"tokens":0,"costMinor":0}\n`;
+      return `{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":[],"debate":null,"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],"transcripts":[],"tokens":0,"costMinor":0}\n`;
     },
   };
 }
 
+const cashText = numberMemo();
+const equityText = numberMemo();
+const costText = numberMemo();
+
 function account({ portfolio, symbol }: DecisionFacts): string {
-  const money = `"cashMinor":${portfolio.cashMinor},"equityMinor":${portfolio.totalEquityMinor},`;
+  const money = `"cashMinor":${cashText(portfolio.cashMinor)},"equityMinor":${equityText(portfolio.totalEquityMinor)},`;
   for (const position of portfolio.positions) {
     if (position.symbol !== symbol) continue;
-    return `${money}"quantity":${position.quantity},"sellableAtFill":${position.sellableAtFill},"averageCostTicks":${position.averageCostTicks},"lastPriceTicks":${position.lastPriceTicks},"weight":${position.weight}`;
+    return `${money}"quantity":${position.quantity},"sellableAtFill":${position.sellableAtFill},"averageCostTicks":${costText(position.averageCostTicks)},"lastPriceTicks":${position.lastPriceTicks},"weight":${position.weight}`;
   }
   return `${money}"quantity":0,"sellableAtFill":0,"averageCostTicks":0,"lastPriceTicks":0,"weight":0`;
 }

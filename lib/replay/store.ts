@@ -11,7 +11,8 @@ import { HindcastError, writeFileAtomic } from '../core/index.js';
 import type { TextBuffer } from './text-buffer.js';
 
 /** Rows repeat themselves: the fastest level makes them ten times smaller, which costs less than writing them. */
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const CHUNK_BYTES = 1 << 20;
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: CHUNK_BYTES };
 
 /** The kinds of rows, each the content of one file. */
 export type RowKind = 'decisions' | 'outcomes' | 'fills' | 'equity';
@@ -80,7 +81,7 @@ export class RunStore {
   /** The committed bytes of a kind, in order, one commit group at a time. */
   *chunks(kind: RowKind): Iterable<Uint8Array> {
     for (const row of this.#db.prepare('select text from chunk where kind = ? order by barrier').iterate(kind)) {
-      yield zstdDecompressSync((row as { text: Uint8Array }).text);
+      yield zstdDecompressSync((row as { text: Uint8Array }).text, { chunkSize: CHUNK_BYTES });
     }
   }
 
