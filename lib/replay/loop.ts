@@ -78,6 +78,9 @@ export interface Loop {
   run(from: number): Promise<number>;
 }
 
+/** Sessions between two turns of the event loop, less one. */
+const YIELD_MASK = 255;
+
 export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
   const { calendar, sessions, symbols, series, bars, index, strategies, broker, manager, rulebook, instruments, recorder, barrier } = input;
   const count = symbols.length;
@@ -291,6 +294,8 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
       fillDay = i + 1 < sessions.length ? sessions[i + 1]! : calendar.shift(day, 1);
       const waiting = decideAll(i, day);
       if (waiting) await waiting;
+      // A turn of the event loop now and then, so that signals and timers are heard while strategies answer at once.
+      if ((i & YIELD_MASK) === YIELD_MASK) await new Promise<void>((resolve) => setImmediate(resolve));
       const refused = send(world.present);
       // Copied only when there is something: a quiet session allocates nothing.
       const rejections = refused.length === 0 && netted.length === 0 ? opened.rejections : [...opened.rejections, ...netted, ...refused];
