@@ -8,6 +8,7 @@ import { exposureFigure } from './figures/exposure.js';
 import type { Figure } from './figures/figure.js';
 import { priceFigure } from './figures/price.js';
 import { indexSeries } from './measures.js';
+import { SERIES } from './palette.js';
 import type { Subject, SymbolPrices } from './subject.js';
 import { evenIndices } from './thin.js';
 
@@ -34,7 +35,7 @@ export interface FigureSet {
 
 const pick = (values: ArrayLike<number>, keep: readonly number[]): number[] => keep.map((i) => values[i]!);
 
-/** At most `points` bars: each thinned bar keeps the close, and spans the highs and lows of what it stands for. */
+/** At most `points` closes; thinned prices have no candles. */
 function thinPrices(prices: SymbolPrices, points: number): SymbolPrices {
   if (prices.days.length <= points) return prices;
   const keep = evenIndices(prices.days.length, points);
@@ -45,10 +46,14 @@ export function figureSet(runs: readonly RunFolder[], subject: Subject, detail: 
   const run = runs[0]!;
   const { currency, minorPerMajor } = run.row.market;
   const omissions: string[] = [];
-  const names = distinctNames(runs.map((r) => r.row.label));
-  const curves = runs.map((r, i) => {
+  const drawn = runs
+    .filter((r) => r.row.market.calendar === run.row.market.calendar && r.row.market.currency === currency)
+    .slice(0, SERIES.length);
+  if (drawn.length < runs.length)
+    omissions.push(`Figures show ${drawn.length} of ${runs.length} runs: those of the subject's market, at most ${SERIES.length}.`);
+  const names = distinctNames(drawn.map((r) => r.row.label));
+  const curves = drawn.map((r, i) => {
     const keep = evenIndices(r.equity.day.length, detail.points);
-    if (keep.length < r.equity.day.length) omissions.push(`Series of ${names[i]} show ${keep.length} of ${r.equity.day.length} sessions.`);
     return {
       name: names[i]!,
       days: pick(r.equity.day, keep),
@@ -56,6 +61,9 @@ export function figureSet(runs: readonly RunFolder[], subject: Subject, detail: 
       start: r.equity.equityMinor[0]! / minorPerMajor,
     };
   });
+  const longest = Math.max(...drawn.map((r) => r.equity.day.length));
+  if (longest > detail.points)
+    omissions.push(`Series show at most ${detail.points} points of up to ${longest} sessions, to keep the page small.`);
   const index = indexSeries(run);
   const keepIndex = index ? evenIndices(index.days.length, detail.points) : [];
   const keep = evenIndices(run.equity.day.length, detail.points);

@@ -55,7 +55,7 @@ export function pageHtml({ template, runs, subject, facts, figures, audit, missi
   const first = facts.runs[0]!;
   const omissions = [
     ...(missing === null ? [] : [`Prices are shown only where something was held: ${missing}.`]),
-    ...(figures.omissions.length > 0 ? [`To keep the page small: ${figures.omissions.join(' ')}`] : []),
+    ...figures.omissions,
   ].map((sentence) => `<p class="description">${escapeText(sentence)}</p>`);
   const body = `<header><h1>${escapeText(facts.title)}</h1>
 <p class="byline">Hindcast report of run <code>${escapeText(run.row.run)}</code>, written ${escapeText(formatValue(facts.writtenAt, 'instant'))} UTC</p>

@@ -31,6 +31,7 @@ export interface FixtureOptions {
   readonly record?: 'full' | 'account';
   readonly index?: string | null;
   readonly audit?: unknown;
+  readonly market?: { readonly calendar: string; readonly currency: string };
 }
 
 /** Weekdays from 2015-01-05 on. */
@@ -234,7 +235,7 @@ export function makeRun(folder: string, options: FixtureOptions): RunFolder {
       rulebook: 'cn-a 2024-10',
       startedAt: Date.UTC(2026, 0, 2, 3, 4),
     },
-    market: { calendar: 'cn-a', sessionsPerYear: 243, currency: 'CNY', minorPerMajor: 100, index },
+    market: { sessionsPerYear: 243, minorPerMajor: 100, index, ...(options.market ?? { calendar: 'cn-a', currency: 'CNY' }) },
     counts: {
       sessions: days.length,
       decisions: full ? decisions.length : 0,

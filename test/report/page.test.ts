@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { dateOf, manualClock } from '../../lib/core/index.js';
+import { dateOf, dayOf, manualClock } from '../../lib/core/index.js';
+import { dataFor, openRun, parseSpec, runReplay } from '../../lib/replay/index.js';
 import { type Column, unpackColumns } from '../../lib/report/columns.js';
 import { type Format, formatValue, ReportError, writeReport } from '../../lib/report/index.js';
 import { valueAt } from '../../lib/report/prose.js';
@@ -164,6 +165,43 @@ test('a decision that read the future, and a leak found by the audit, are alarms
   const { facts } = writeReport({ runs: [{ ...leaky, decisions: () => late }], out: file, clock });
   expect(facts.known).toMatchObject({ decisions: 60, honest: 59 });
   expect(readFileSync(file, 'utf8').match(/role="alert"/g)).toHaveLength(2);
+});
+
+test('a run of another market stands in the table, in its own currency, and not in the figures', () => {
+  const abroad = makeRun(folder, { label: 'abroad', strategy: 'us', symbols: ['AAPL'], market: { calendar: 'us', currency: 'USD' } });
+  const file = join(folder, 'mixed.html');
+  writeReport({ runs: [subject, abroad], out: file, clock });
+  const text = readFileSync(file, 'utf8');
+  expect(bodyOf(text)).toMatch(/abroad<small>AAPL<\/small>/);
+  expect(bodyOf(text)).toMatch(/<small>USD [\d,]+\.\d\d<\/small>/);
+  expect(bodyOf(text)).toContain('Figures show 1 of 2 runs');
+  expect(JSON.stringify(block(text, 'hindcast-figures'))).not.toContain('abroad');
+});
+
+test('prices are the bars of the run when they are unchanged; otherwise the page says what it shows', async () => {
+  expect(bodyOf(html)).toContain(
+    'Prices are shown only where something was held: the bars of 000001.SZ are not those of the run any more.',
+  );
+  const spec = parseSpec({
+    data: 'embedded:cn',
+    symbols: ['000001.SZ'],
+    from: '2007-06-21',
+    to: '2007-12-28',
+    strategies: [{ id: 'buy-and-hold' }],
+  });
+  const { folder: real } = await runReplay(spec, { clock, resultsDir: join(folder, 'results'), trial: false });
+  const file = join(folder, 'real.html');
+  writeReport({ runs: [openRun(real)], out: file, clock });
+  const text = readFileSync(file, 'utf8');
+  expect(bodyOf(text)).not.toContain('Prices are shown only');
+  const packed = block(text, 'hindcast-figures') as { columns: Column[]; value: unknown };
+  const figures = unpackColumns(packed.columns, packed.value) as { id: string; data: { type: string; x: string[]; close: number[] }[] }[];
+  const candles = figures.find((f) => f.id === 'price-1')!.data[0]!;
+  expect(candles.type).toBe('candlestick');
+  // data/bars: the raw close of 000001.SZ on its first session, CNY.
+  const series = dataFor(spec).series.get('000001.SZ')!;
+  expect(candles.close[0]).toBe(series.close[series.day.indexOf(dayOf(candles.x[0]!))]! / 100);
+  expect(candles.x[0]).toBe('2007-06-21');
 });
 
 test('nothing to report is an error, and leaves no file', () => {

@@ -17,13 +17,13 @@ const COLUMNS: readonly { readonly header: string; readonly cell: (run: RunFacts
     header: 'Volatility (a\u00a0year)',
     cell: (r) => ({ value: r.performance.volatilityAnnual, format: 'percent', key: 'volatilityAnnual' }),
   },
-  { header: 'Sharpe', cell: (r) => ({ value: r.performance.sharpeAnnual, format: 'ratio', key: 'sharpeAnnual' }) },
+  { header: 'Sharpe (95% interval)', cell: (r) => ({ value: r.performance.sharpeAnnual, format: 'ratio', key: 'sharpeAnnual' }) },
   { header: 'Maximum drawdown', cell: (r) => ({ value: r.performance.maxDrawdown?.depth ?? null, format: 'percent', key: 'maxDrawdown' }) },
   {
     header: 'Turnover (times a\u00a0year)',
     cell: (r) => ({ value: r.performance.turnoverAnnual, format: 'ratio', key: 'turnoverAnnual' }),
   },
-  { header: 'Costs', cell: (r) => ({ value: r.costs, format: 'money', key: 'costs' }) },
+  { header: 'Costs (of starting equity)', cell: (r) => ({ value: r.costShare, format: 'percent', key: 'costs' }) },
   {
     header: 'Excess over buy\u2011and\u2011hold (a\u00a0year)',
     cell: (r) => ({ value: r.excessBuyAndHold, format: 'percent', key: 'excessBuyAndHold' }),
@@ -42,23 +42,26 @@ export function comparisonHtml(facts: PageFacts): string {
   };
   const show = (run: RunFacts, { value, format, key }: Cell): string => {
     if (value === null) return `<td class="n">${note(run.reasons[key] ?? 'not defined')}</td>`;
-    const { sharpeAnnualLow95: low, sharpeAnnualHigh95: high } = run.performance;
-    const interval =
-      key !== 'sharpeAnnual'
-        ? ''
-        : low === null || high === null
-          ? `<small>${note(run.reasons['sharpeAnnualLow95'] ?? 'not defined')}</small>`
-          : `<small>${escapeText(`${formatValue(low, 'ratio')} to ${formatValue(high, 'ratio')}`)}</small>`;
-    return `<td class="n">${escapeText(formatValue(value, format))}${interval}</td>`;
+    return `<td class="n">${escapeText(formatValue(value, format))}${small(run, key)}</td>`;
   };
-  const currency = facts.runs[0]!.currency;
-  const unit = (header: string): string =>
-    header === 'Costs' ? `Costs (${currency})` : header === 'Sharpe' ? 'Sharpe (95% interval)' : header;
-  const head = COLUMNS.map((c) => `<th scope="col" class="n">${escapeText(unit(c.header))}</th>`).join('');
+  /** What stands under a figure: the interval of a Sharpe ratio, the amount of the costs. */
+  const small = (run: RunFacts, key: string): string => {
+    const { sharpeAnnualLow95: low, sharpeAnnualHigh95: high } = run.performance;
+    if (key === 'costs') return `<small>${escapeText(`${run.currency} ${formatValue(run.costs, 'money')}`)}</small>`;
+    if (key !== 'sharpeAnnual') return '';
+    if (low === null || high === null) return `<small>${note(run.reasons['sharpeAnnualLow95'] ?? 'not defined')}</small>`;
+    return `<small>${escapeText(`${formatValue(low, 'ratio')} to ${formatValue(high, 'ratio')}`)}</small>`;
+  };
+  const subject = facts.runs[0]!;
+  const others = (run: RunFacts): string =>
+    run.symbols === subject.symbols
+      ? ''
+      : `<small>${escapeText(run.symbolCount > 3 ? `${run.symbolCount} instruments` : run.symbols)}</small>`;
+  const head = COLUMNS.map((c) => `<th scope="col" class="n">${escapeText(c.header)}</th>`).join('');
   const rows = facts.runs
     .map(
       (run, i) =>
-        `<tr${i === 0 ? ' class="subject"' : ''}><th scope="row" class="run">${escapeText(run.label)}</th>${COLUMNS.map((c) => show(run, c.cell(run))).join('')}</tr>`,
+        `<tr${i === 0 ? ' class="subject"' : ''}><th scope="row" class="run">${escapeText(run.label)}${others(run)}</th>${COLUMNS.map((c) => show(run, c.cell(run))).join('')}</tr>`,
     )
     .join('');
   const missing = footnotes.map((reason, i) => `<li id="missing-${i + 1}">${escapeText(reason)}</li>`).join('');
