@@ -28,8 +28,11 @@ executors.createExecutor = (...setup) => {
 
 // A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
 const reportPath = process.env.HINDCAST_KERNEL_REPORT;
-// Hot reload of edited lib files is for people: a headless run takes lib as it finds it.
-if (reportPath) compiler.sys.watchFile = () => ({ close: () => {} });
+// Hot reload of edited lib files is for people: a headless run takes lib as it finds it. Folders are never watched: a file that comes
+// or goes starts a second timer in the compiler, and tslab, which knows one, then fails every cell ("Unexpected pending rebuildTimer").
+const unwatched = () => ({ close: () => {} });
+if (reportPath) compiler.sys.watchFile = unwatched;
+compiler.sys.watchDirectory = unwatched;
 
 // From the shutdown request on, what is rejected is tslab's own: a send on a socket that it has closed.
 let closing = false;

@@ -13,8 +13,6 @@ export interface LabOptions {
   readonly port?: number;
   /** Opens a browser. Default false: the address is printed. */
   readonly browser?: boolean;
-  /** Further arguments for JupyterLab; a `--port` among them counts as `port`. */
-  readonly args?: readonly string[];
   readonly print?: (line: string) => void;
   /** Ends the server. */
   readonly signal?: AbortSignal;
@@ -31,12 +29,20 @@ const POLL_MS = 200;
  * SIGTERM and SIGHUP end it. Makes `.venv` first when it is missing. Throws InputError when Python is missing or no port is free.
  */
 export async function startLab(options: LabOptions = {}): Promise<number> {
-  const { root = projectRoot(), browser = false, print = (line) => process.stdout.write(`${line}\n`), signal, onReady } = options;
-  const { port, rest } = portOf(options.args ?? [], options.port ?? 8888);
+  const {
+    root = projectRoot(),
+    port = 8888,
+    browser = false,
+    print = (line) => process.stdout.write(`${line}\n`),
+    signal,
+    onReady,
+  } = options;
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new InputError(`startLab: expected a port from 1 to 65535, got ${port}. Write for example --port 8889.`);
   const environment = ensurePython({ root, print });
   const free = await freePort(port);
   const token = randomBytes(24).toString('hex');
-  const lab = spawnLab(root, environment, free, token, browser ? rest : ['--no-browser', ...rest]);
+  const lab = spawnLab(root, environment, free, token, browser);
   const stop = (): void => {
     lab.kill('SIGTERM');
   };
@@ -78,7 +84,7 @@ export async function startLab(options: LabOptions = {}): Promise<number> {
   }
 }
 
-function spawnLab(root: string, environment: PythonEnvironment, port: number, token: string, args: readonly string[]): ChildProcess {
+function spawnLab(root: string, environment: PythonEnvironment, port: number, token: string, browser: boolean): ChildProcess {
   const flags = [
     '-m',
     'jupyterlab',
@@ -94,7 +100,7 @@ function spawnLab(root: string, environment: PythonEnvironment, port: number, to
     '--LabApp.news_url=None',
     // Containers run as root; the server listens on this machine only and asks for its token.
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
-    ...args,
+    ...(browser ? [] : ['--no-browser']),
   ];
   return spawn(environment.python, flags, {
     cwd: root,
@@ -106,26 +112,8 @@ function spawnLab(root: string, environment: PythonEnvironment, port: number, to
   });
 }
 
-/** Takes `--port N` or `--port=N` out of JupyterLab's arguments: the port must be known here, to say where Lab is. */
-function portOf(args: readonly string[], otherwise: number): { port: number; rest: string[] } {
-  const rest: string[] = [];
-  let port = otherwise;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg !== '--port' && !arg.startsWith('--port=')) {
-      rest.push(arg);
-      continue;
-    }
-    const text = arg === '--port' ? args[++i] : arg.slice('--port='.length);
-    port = Number(text);
-    if (!Number.isInteger(port) || port < 1 || port > 65535)
-      throw new InputError(`startLab: expected a port from 1 to 65535, got ${text}. Write for example --port 8889.`);
-  }
-  return { port, rest };
-}
-
 async function freePort(first: number): Promise<number> {
-  for (let port = first; port < first + PORTS_TO_TRY; port++) {
+  for (let port = first; port < first + PORTS_TO_TRY && port <= 65535; port++) {
     const free = await new Promise<boolean>((resolve) => {
       const probe = createServer();
       probe.once('error', () => resolve(false));

@@ -22,7 +22,7 @@ describeWithJupyter('JupyterLab', () => {
       seen = { specs: Object.keys(specs.kernelspecs), first: specs.default, files: contents.content.map(({ name }) => name) };
     };
     const code = await startLab({
-      args: ['--port', String(port)],
+      port,
       signal: end.signal,
       print: (line) => lines.push(line),
       onReady: (url) => {
@@ -44,6 +44,6 @@ describeWithJupyter('JupyterLab', () => {
   });
 
   test('a port that is none is refused before anything starts', async () => {
-    await expect(startLab({ args: ['--port=99999999'] })).rejects.toThrow(InputError);
+    await expect(startLab({ port: 99_999_999 })).rejects.toThrow(InputError);
   });
 });
