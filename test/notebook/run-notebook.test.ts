@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { NotebookError, runNotebook } from '../../lib/notebook/index.js';
 import { type Cell, describeWithJupyter, FIXTURE, ROOT, SAY_FINISHED, temporaryFolder, writeNotebook } from './support.js';
 
-const run = (cells: readonly Cell[], timeoutMs = 60_000) => {
+const run = (cells: readonly Cell[], timeoutMs = 240_000) => {
   const folder = temporaryFolder();
   return runNotebook(writeNotebook(folder, 'x.ipynb', cells), { resultsDir: folder, timeoutMs });
 };

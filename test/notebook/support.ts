@@ -14,7 +14,8 @@ if (missing && process.env['CI'] === 'true') throw new Error(`Under CI nothing i
 
 /** A describe that needs Jupyter; where there is none it is skipped and its title says why. */
 export const describeWithJupyter = (title: string, body: () => void): void => {
-  describe.skipIf(missing !== null)(missing ? `${title} (skipped: ${missing})` : title, body);
+  // A kernel takes seconds to start, and many on a busy machine: nothing here fails on a clock.
+  describe.skipIf(missing !== null)(missing ? `${title} (skipped: ${missing})` : title, { timeout: 300_000 }, body);
 };
 
 export interface Cell {
