@@ -38,7 +38,7 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
   const rulebook = rulebookOf(spec, market, calendar);
   const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, calendar.sessionsPerYear);
   const configHash = hashOf({
-    strategies: effects.strategy ? spec.strategies : resolvedStrategies(spec),
+    strategies: resolvedStrategies(spec),
     symbols: spec.symbols,
     from: spec.from,
     to: spec.to,

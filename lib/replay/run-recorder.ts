@@ -18,7 +18,8 @@ import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { Recorder } from './loop.js';
 import { type Direction, directionOf, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
-import type { RowGroups, RunStore } from './store.js';
+import type { RowKind } from './store.js';
+import type { StoreClient } from './store-client.js';
 import { TextBuffer } from './text-buffer.js';
 import type { Reads } from './view.js';
 
@@ -37,7 +38,7 @@ export interface RunCounts {
 }
 
 export interface RunRecorderInput {
-  readonly store: RunStore;
+  readonly store: StoreClient;
   readonly symbols: readonly Symbol[];
   readonly strategies: readonly Strategy[];
   readonly lines: readonly DecisionLines[];
@@ -70,7 +71,7 @@ export class RunRecorder implements Recorder {
   /** By horizon: decisions whose exit was suspended and has not traded since. */
   readonly #waiting: OpenDecision[][];
   readonly #keep: number;
-  readonly #groups: RowGroups = {
+  readonly #groups: Readonly<Record<RowKind, TextBuffer>> = {
     decisions: new TextBuffer(),
     outcomes: new TextBuffer(),
     fills: new TextBuffer(),
@@ -149,7 +150,14 @@ export class RunRecorder implements Recorder {
   }
 
   /** The end of a session. Returns true when it was committed. */
-  barrier(index: number, day: EpochDay, fills: readonly Fill[], rejections: readonly Rejection[], urgent: boolean): boolean {
+  barrier(
+    index: number,
+    day: EpochDay,
+    fills: readonly Fill[],
+    rejections: readonly Rejection[],
+    urgent: boolean,
+    page: () => { path: string; text: string },
+  ): boolean {
     const { broker, equity, indexBars, store } = this.#in;
     let fees = 0;
     let turnover = 0;
@@ -173,8 +181,13 @@ export class RunRecorder implements Recorder {
     const bytes = this.#groups.decisions.length + this.#groups.outcomes.length;
     if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
     const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
-    store.commit(index, this.#groups, saved);
-    for (const group of Object.values(this.#groups) as TextBuffer[]) group.clear();
+    const { decisions, outcomes, fills: done, equity: account } = this.#groups;
+    store.commit(
+      index,
+      { decisions: decisions.take(), outcomes: outcomes.take(), fills: done.take(), equity: account.take() },
+      JSON.stringify(saved),
+      page(),
+    );
     this.#lastCommitMs = monotonicMs();
     return true;
   }
@@ -204,8 +217,8 @@ export class RunRecorder implements Recorder {
   }
 
   /** Takes over where an earlier process stopped; returns what `snapshot` gave then. */
-  resume(state: unknown): unknown {
-    const saved = state as SavedState;
+  resume(state: string): unknown {
+    const saved = JSON.parse(state) as SavedState;
     Object.assign(this.counts, saved.counts);
     for (const [index, decisions] of saved.recent) this.#recent.set(index, decisions);
     saved.waiting.forEach((decisions, h) => {

@@ -15,8 +15,18 @@ import { RunRecorder } from './run-recorder.js';
 import { settleWorld } from './settle-world.js';
 import type { ReplaySpecInput } from './spec.js';
 import { codeStamp } from './stamp.js';
-import { RunStore } from './store.js';
+import { StoreClient } from './store-client.js';
 import { noMemory, openWorld } from './world.js';
+
+const ACCOUNT_FILES = {
+  fills: { name: 'fills.jsonl', header: '' },
+  equity: { name: 'equity.csv', header: `${EQUITY_COLUMNS.join(',')}\n` },
+} as const;
+const ALL_FILES = {
+  decisions: { name: 'decisions.jsonl', header: '' },
+  outcomes: { name: 'outcomes.jsonl', header: '' },
+  ...ACCOUNT_FILES,
+} as const;
 
 /**
  * Runs a spec and writes `results/<run>/`. The same spec, code and data give the same bytes in decisions, outcomes, fills, equity and
@@ -35,7 +45,8 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
   const { bars, index: indexSymbol, indexBars, broker, manager, loop: start, slippageBp } = openWorld(prepared);
   const equity = new EquityLog(sessions.length);
   const schema = observationSchema(spec.features);
-  const store = new RunStore(folder, hashOf({ run, configHash, treeHash: code.code.treeHash, seed: spec.seed }));
+  const identity = hashOf({ run, configHash, treeHash: code.code.treeHash, seed: spec.seed });
+  const { store, checkpoint, equity: committed } = await StoreClient.open(folder, identity, full ? ALL_FILES : ACCOUNT_FILES);
   try {
     let loopState: LoopState = { strategies: [] };
     const recorder = new RunRecorder({
@@ -71,30 +82,28 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
       snapshot: () => ({ broker: broker.snapshot(), manager: manager.snapshot(), strategies: loopState.strategies }),
       full,
     });
-    const checkpoint = store.checkpoint();
     let from = 0;
     let resumed: LoopState | undefined;
     if (checkpoint !== undefined) {
       const world = recorder.resume(checkpoint.state) as { broker: unknown; manager: unknown; strategies: unknown[][] };
       broker.restore(world.broker);
       manager.restore(world.manager);
-      equity.restore(store.chunks('equity'));
+      equity.restore(committed);
       resumed = { strategies: world.strategies };
       from = checkpoint.session + 1;
     }
     let interrupted = false;
-    const writeCheckpoint = (index: number, state: string): void =>
-      writeFileAtomic(
-        join(folder, 'checkpoint.json'),
-        `${JSON.stringify({ v: 1, kind: 'replay', run, progress: (index + 1) / sessions.length, step: index + 1, of: sessions.length, session: dateOf(sessions[index] ?? sessions[0]!), started: startedAt, heartbeat: effects.clock.now(), state, resume: 'run the same command again' })}\n`,
-      );
+    const page = (index: number, state: string) => ({
+      path: join(folder, 'checkpoint.json'),
+      text: `${JSON.stringify({ v: 1, kind: 'replay', run, progress: (index + 1) / sessions.length, step: index + 1, of: sessions.length, session: dateOf(sessions[index]!), started: startedAt, heartbeat: effects.clock.now(), state, resume: 'run the same command again' })}\n`,
+    });
     const loop = start(
       recorder,
       (index, day, fills, rejections) => {
         const stop = effects.signal?.aborted === true;
         const last = index === sessions.length - 1;
-        if (recorder.barrier(index, day, fills, rejections, stop || last)) {
-          writeCheckpoint(index, last ? 'done' : stop ? 'interrupted' : 'running');
+        const state = last ? 'done' : stop ? 'interrupted' : 'running';
+        if (recorder.barrier(index, day, fills, rejections, stop || last, () => page(index, state))) {
           effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
         }
         if (stop && !last) interrupted = true;
@@ -108,19 +117,8 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
     await loop.run(from);
     const loopMs = monotonicMs() - startedMs;
 
-    const files = {
-      'decisions.jsonl': ['decisions', ''],
-      'outcomes.jsonl': ['outcomes', ''],
-      'fills.jsonl': ['fills', ''],
-      'equity.csv': ['equity', `${EQUITY_COLUMNS.join(',')}\n`],
-    } as const;
-    const digests: Record<string, string> = {};
-    if (!interrupted) {
-      for (const [file, [kind, header]] of Object.entries(files)) {
-        if (!full && (kind === 'decisions' || kind === 'outcomes')) rmSync(join(folder, file), { force: true });
-        else digests[file] = store.writeFile(kind, join(folder, file), header);
-      }
-    }
+    if (!full) for (const name of [ALL_FILES.decisions.name, ALL_FILES.outcomes.name]) rmSync(join(folder, name), { force: true });
+    const digests = interrupted ? {} : await store.nameFiles();
     const row: RunRow = {
       v: 1,
       run,
@@ -156,7 +154,7 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
         digests['audit.json'] = sha256(audit.text);
         writeFileAtomic(join(folder, 'audit.json'), audit.text);
       }
-      store.finish();
+      await store.finish();
       if (effects.trial !== false) recordRun(prepared, run, equity.series(false), effects);
     }
     mkdirSync(folder, { recursive: true });
@@ -167,7 +165,7 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
     );
     return { folder, row, equity: equity.series(indexBars !== null), interrupted };
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** The strategies of a spec, with what the run decides for them: equal parts of the account, the seed, the market's sessions a year. */
 import { dayOf, InputError, type Strategy } from '../core/index.js';
-import { type FrozenIntents, frozenIntents, strategyEntry, strategyOf } from '../strategies/index.js';
+import { type FrozenIntents, frozenIntents, strategyEntry, strategyIds, strategyOf } from '../strategies/index.js';
 import { openRun } from './run-folder.js';
 import type { ReplaySpec } from './spec.js';
 
@@ -21,6 +21,8 @@ export function strategiesFor(spec: ReplaySpec, sessionsPerYear: number): Strate
 /** Strategies with every parameter in full, for the configuration's hash; what the run fills in is left to the run. */
 export const resolvedStrategies = (spec: ReplaySpec): { id: string; parameters: unknown }[] =>
   spec.strategies.map(({ id, parameters }) => {
+    // A strategy that no registry knows carries its parameters in its id.
+    if (!strategyIds().includes(id)) return { id, parameters };
     const { parts: _parts, seed: _seed, sessionsPerYear: _sessions, ...defaults } = strategyEntry(id).defaults;
     return { id, parameters: { ...defaults, ...parameters } };
   });
