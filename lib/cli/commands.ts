@@ -33,6 +33,7 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'compare strategies, each with an account of its own',
     load: () => import('./commands/backtest.js'),
   },
+  { name: 'tasks', group: run, summary: 'long tasks: list, go on with one, end one', load: () => import('./commands/tasks.js') },
   { name: 'report', group: show, summary: 'write one HTML file from one or more runs', load: () => import('./commands/report.js') },
   { name: 'verify', group: show, summary: 'run again and say whether the numbers hold', load: () => import('./commands/verify.js') },
   { name: 'pack', group: show, summary: 'one archive with which a colleague can verify a run', load: () => import('./commands/pack.js') },

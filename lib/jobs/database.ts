@@ -1,0 +1,197 @@
+/** The ledger's SQLite file: opened by several processes at once, a corrupt one set aside, a locked one waited for. */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Clock, isoOf, log, monotonicMs } from '../core/index.js';
+import { JobError, LedgerLockedError } from './errors.js';
+
+/** Raised with every change that older code can't read. */
+const VERSION = 1;
+
+const TABLES = `
+  create table if not exists task (
+    id integer primary key autoincrement,
+    kind text not null, run text not null, key text not null,
+    parameters text not null, resume text,
+    state text not null, message text not null,
+    step integer not null, steps integer not null, attempts integer not null,
+    turn integer not null, owner text, lease_until integer,
+    cancel integer not null default 0,
+    created integer not null, started integer, heartbeat integer, finished integer,
+    checkpoint text, checkpoint_step integer,
+    unique (kind, run, key)
+  ) strict;
+  create unique index if not exists task_turn on task (turn);
+  create index if not exists task_state on task (state);
+  create table if not exists output (
+    seq integer primary key,
+    task integer not null references task (id) on delete cascade,
+    key text not null, value text not null, at integer not null,
+    unique (task, key)
+  ) strict;
+  create table if not exists turn (id integer primary key check (id = 1), last integer not null) strict;
+  insert or ignore into turn values (1, 0);
+`;
+
+interface OpenOptions {
+  readonly clock: Clock;
+  /** Longest wait for another process's write, ms. */
+  readonly lockWaitMs: number;
+}
+
+export class LedgerDatabase {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  #durable = true;
+
+  constructor(path: string, options: OpenOptions) {
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    this.db = openOrSetAside(path, options);
+  }
+
+  /**
+   * Runs `work` in one write transaction. `durable`: back only when it lies on the disk (an acknowledgement); otherwise it survives the
+   * end of the process but perhaps not a power cut (progress and heartbeats, which come again).
+   */
+  write<T>(durable: boolean, work: () => T): T {
+    return explained(this.path, () => {
+      if (durable !== this.#durable) {
+        this.db.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
+        this.#durable = durable;
+      }
+      this.db.exec('begin immediate');
+      try {
+        const result = work();
+        this.db.exec('commit');
+        return result;
+      } catch (error) {
+        // A full disk makes SQLite roll back by itself.
+        if (this.db.isTransaction) this.db.exec('rollback');
+        throw error;
+      }
+    });
+  }
+
+  /** Runs reads, with SQLite's errors turned into the room's. */
+  read<T>(work: () => T): T {
+    return explained(this.path, work);
+  }
+
+  close(): void {
+    if (this.db.isOpen) this.db.close();
+  }
+}
+
+const BUSY = 5;
+const LOCKED = 6;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+/** SQLite's primary result code (https://www.sqlite.org/rescode.html); undefined for any other error. */
+function sqliteCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(sqliteCode(error) ?? 0);
+const isCorrupt = (error: unknown): boolean => error instanceof CorruptFile || [CORRUPT, NOT_A_DATABASE].includes(sqliteCode(error) ?? 0);
+
+class CorruptFile extends JobError {}
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (sqliteCode(error) === undefined) throw error;
+    const said = (error as Error).message;
+    if (isBusy(error)) {
+      throw new LedgerLockedError(
+        `jobs: expected to write ${path}, got "${said}": another process holds it. End that process, or wait and try again.`,
+        { cause: error },
+      );
+    }
+    const advice = isCorrupt(error)
+      ? 'Run the command again: the file is then set aside and a new one begun.'
+      : 'Look at free disk space and permissions, then run again: it resumes.';
+    throw new JobError(`jobs: expected to use ${path}, got "${said}". ${advice}`, { cause: error });
+  }
+}
+
+function openOrSetAside(path: string, options: OpenOptions): DatabaseSync {
+  return explained(path, () => {
+    try {
+      return openChecked(path, options);
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      return setAside(path, options, (error as Error).message);
+    }
+  });
+}
+
+/**
+ * Moves a corrupt file (never deletes it) and begins a new one. Several processes may find it at once: one at a time looks again under
+ * a lock of its own, so that nobody moves the new file away.
+ */
+function setAside(path: string, options: OpenOptions, why: string): DatabaseSync {
+  const guardPath = `${path}.repair`;
+  const guard = new DatabaseSync(guardPath, { timeout: options.lockWaitMs });
+  try {
+    guard.exec('begin exclusive');
+    try {
+      return openChecked(path, options);
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+    }
+    const aside = `${path}.corrupt-${isoOf(options.clock.now()).replace(/[:.]/g, '')}-${process.pid}`;
+    for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    log('jobs').warn(`the task ledger ${path} is corrupt (${why}); it was set aside as ${aside} and a new one begun`);
+    return openChecked(path, options);
+  } finally {
+    guard.close();
+    rmSync(guardPath, { force: true });
+  }
+}
+
+function openChecked(path: string, { lockWaitMs }: OpenOptions): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: lockWaitMs });
+  try {
+    patiently(lockWaitMs, () => {
+      // The switch to WAL needs the file alone for a moment and doesn't wait for it by itself.
+      db.exec('pragma journal_mode = wal');
+      db.exec('pragma synchronous = full; pragma foreign_keys = on');
+      const sane = db.prepare('pragma quick_check(1)').get() as { quick_check: string };
+      if (sane.quick_check !== 'ok') throw new CorruptFile(`jobs: expected a sound ledger, got "${sane.quick_check}".`);
+      const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number };
+      if (version > VERSION) {
+        throw new JobError(`jobs: expected a ledger of version ${VERSION} in ${path}, got ${version}. Update Hindcast.`);
+      }
+      if (version === VERSION) return;
+      db.exec('begin immediate');
+      try {
+        db.exec(`${TABLES} pragma user_version = ${VERSION}`);
+        db.exec('commit');
+      } catch (error) {
+        if (db.isTransaction) db.exec('rollback');
+        throw error;
+      }
+    });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function patiently(waitMs: number, work: () => void): void {
+  const until = monotonicMs() + waitMs;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || monotonicMs() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}
