@@ -1,4 +1,4 @@
-/** A replay spec from a JSON file. Its keys are checked with the flags laid over them. */
+/** A replay spec from a JSON file, or from the run.json of a run. Its keys are checked with the flags laid over them. */
 import { readFileSync } from 'node:fs';
 import { InputError } from '../core/index.js';
 import type { ReplaySpecInput } from '../replay/index.js';
@@ -21,5 +21,7 @@ export function readSpecFile(path: string): Partial<ReplaySpecInput> {
       `readSpecFile: expected an object in ${path}, got ${JSON.stringify(content)?.slice(0, 60)}. Write {"symbols": [...], ...}.`,
     );
   }
-  return content as Partial<ReplaySpecInput>;
+  const { spec, configHash } = content as { spec?: unknown; configHash?: unknown };
+  const isRun = typeof configHash === 'string' && spec !== null && typeof spec === 'object';
+  return (isRun ? spec : content) as Partial<ReplaySpecInput>;
 }

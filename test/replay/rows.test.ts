@@ -134,7 +134,9 @@ test('a changed decision is found by the audit', async () => {
   const lines = readFileSync(path, 'utf8').split('\n');
   lines[10] = lines[10]!.replace('"confidence":', '"confidence":0.123,"was":');
   writeFileSync(path, lines.join('\n'));
-  expect((await auditRun({ folder, row, data, effects: effects(scratch(), { trial: false }), replay: runReplay })).audit.verdict).toBe('leak');
+  expect((await auditRun({ folder, row, data, effects: effects(scratch(), { trial: false }), replay: runReplay })).audit.verdict).toBe(
+    'leak',
+  );
   lines[200] = lines[200]!.replace(/"maxKnownAt":(\d+)/, (_, at: string) => `"maxKnownAt":${Number(at) + 1}`);
   writeFileSync(path, lines.join('\n'));
   expect((await auditRun({ folder, row, data, effects: effects(scratch(), { trial: false }), replay: runReplay })).audit).toMatchObject({

@@ -42,6 +42,7 @@ function layoutOf(figure: PageFigure, width: number): Json {
     height: narrow ? 270 + 18 * figure.data.length : 380,
     margin: { l: narrow ? 44 : 60, r: 12, t: 12, b: 36 },
     legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, xanchor: 'left' },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: MUTED, activecolor: INK },
     hoverlabel: { bgcolor: PAPER, bordercolor: MUTED, font: { color: INK } },
     showlegend: figure.data.length > 1,
     ...figure.layout,
