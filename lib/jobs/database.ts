@@ -1,7 +1,7 @@
 /** The ledger's SQLite file: opened by several processes at once, a corrupt one set aside, a locked one waited for. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Clock, isoOf, log, monotonicMs } from '../core/index.js';
 import { JobError, LedgerLockedError } from './errors.js';
 
@@ -41,13 +41,14 @@ interface OpenOptions {
 
 export class LedgerDatabase {
   readonly path: string;
-  readonly db: DatabaseSync;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
   #durable = true;
 
   constructor(path: string, options: OpenOptions) {
     this.path = path;
     mkdirSync(dirname(path), { recursive: true });
-    this.db = openOrSetAside(path, options);
+    this.#db = openOrSetAside(path, options);
   }
 
   /**
@@ -57,17 +58,17 @@ export class LedgerDatabase {
   write<T>(durable: boolean, work: () => T): T {
     return explained(this.path, () => {
       if (durable !== this.#durable) {
-        this.db.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
+        this.#db.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
         this.#durable = durable;
       }
-      this.db.exec('begin immediate');
+      this.#db.exec('begin immediate');
       try {
         const result = work();
-        this.db.exec('commit');
+        this.#db.exec('commit');
         return result;
       } catch (error) {
         // A full disk makes SQLite roll back by itself.
-        if (this.db.isTransaction) this.db.exec('rollback');
+        if (this.#db.isTransaction) this.#db.exec('rollback');
         throw error;
       }
     });
@@ -78,8 +79,18 @@ export class LedgerDatabase {
     return explained(this.path, work);
   }
 
+  /** A statement, prepared at its first use. */
+  sql(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.#db.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
   close(): void {
-    if (this.db.isOpen) this.db.close();
+    if (this.#db.isOpen) this.#db.close();
   }
 }
 
@@ -97,6 +108,7 @@ function sqliteCode(error: unknown): number | undefined {
 const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(sqliteCode(error) ?? 0);
 const isCorrupt = (error: unknown): boolean => error instanceof CorruptFile || [CORRUPT, NOT_A_DATABASE].includes(sqliteCode(error) ?? 0);
 
+/** SQLite reads the file but finds it torn; the message is what its check says. Never leaves this file. */
 class CorruptFile extends JobError {}
 
 function explained<T>(path: string, work: () => T): T {
@@ -161,7 +173,7 @@ function openChecked(path: string, { lockWaitMs }: OpenOptions): DatabaseSync {
       db.exec('pragma journal_mode = wal');
       db.exec('pragma synchronous = full; pragma foreign_keys = on');
       const sane = db.prepare('pragma quick_check(1)').get() as { quick_check: string };
-      if (sane.quick_check !== 'ok') throw new CorruptFile(`jobs: expected a sound ledger, got "${sane.quick_check}".`);
+      if (sane.quick_check !== 'ok') throw new CorruptFile(sane.quick_check.replace(/\s+/g, ' '));
       const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number };
       if (version > VERSION) {
         throw new JobError(`jobs: expected a ledger of version ${VERSION} in ${path}, got ${version}. Update Hindcast.`);

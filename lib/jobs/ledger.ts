@@ -72,7 +72,7 @@ export interface Ledger {
 }
 
 /** Finished tasks on the page, besides those that are running or queued: a page, not an archive. */
-const PAGE_TASKS = 50;
+const PAGE_TASKS = 20;
 
 /**
  * Opens (or creates) the ledger of a results folder and writes `checkpoint.json` from it. A corrupt file is set aside with a warning.
@@ -86,9 +86,8 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
     );
   }
   const database = new LedgerDatabase(join(resultsDir, 'ledger.db'), { clock, lockWaitMs });
-  const { db } = database;
   const select = (tail: string, ...values: (string | number | null)[]): TaskRow[] =>
-    db.prepare(`select ${TASK_COLUMNS} from task ${tail}`).all(...values) as unknown as TaskRow[];
+    database.sql(`select ${TASK_COLUMNS} from task ${tail}`).all(...values) as unknown as TaskRow[];
 
   const page = new CheckpointFile(join(resultsDir, 'checkpoint.json'), database, () => {
     const latest = select('order by turn desc limit ?', PAGE_TASKS + 1);
@@ -102,7 +101,7 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
     );
   });
 
-  const nextTurn = (): number => (db.prepare('update turn set last = last + 1 returning last').get() as { last: number }).last;
+  const nextTurn = (): number => (database.sql('update turn set last = last + 1 returning last').get() as { last: number }).last;
   const rowOf = (id: number): TaskRow => {
     const row = Number.isSafeInteger(id) ? select('where id = ?', id)[0] : undefined;
     if (row === undefined) throw new TaskInputError(`ledger: expected the id of a task, got ${id}. List them with: hindcast tasks`);
@@ -110,13 +109,13 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
   };
 
   const idOf = ({ kind, run, parameters = null, key = hashOf(parameters) }: TaskSpec): number | undefined =>
-    (db.prepare('select id from task where kind = ? and run = ? and key = ?').get(kind, run, key) as { id: number } | undefined)?.id;
+    (database.sql('select id from task where kind = ? and run = ? and key = ?').get(kind, run, key) as { id: number } | undefined)?.id;
 
   /** Inserts the task or brings its row up to date with the spec; inside a transaction. */
   const enter = ({ kind, run, steps, parameters = null, key = hashOf(parameters), resume = null }: TaskSpec): number => {
     const now = clock.now();
-    const row = db
-      .prepare(
+    const row = database
+      .sql(
         `insert into task (kind, run, key, parameters, resume, state, message, step, steps, attempts, turn, created)
          values (?, ?, ?, ?, ?, 'queued', '', 0, ?, 0, ?, ?)
          on conflict (kind, run, key) do update set parameters = excluded.parameters, resume = excluded.resume, steps = excluded.steps
@@ -138,12 +137,12 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
         const now = clock.now();
         for (const row of select(`where state = 'running' and kind = ? and run = ?`, kind, run)) {
           if (isLive(row, now)) throw held(row, now);
-          db.prepare(`update task set state = 'interrupted', owner = null, lease_until = null where id = ?`).run(row.id);
+          database.sql(`update task set state = 'interrupted', owner = null, lease_until = null where id = ?`).run(row.id);
         }
         const id = enter(spec);
         const token = nextTurn();
-        const { step } = db
-          .prepare(
+        const { step } = database
+          .sql(
             `update task set started = case when state in ('queued', 'done') then ? else coalesce(started, ?) end, state = 'running',
                message = '', step = min(coalesce(checkpoint_step, 0), steps), attempts = attempts + 1, turn = ?, owner = ?, lease_until = ?,
                cancel = 0, heartbeat = ?, finished = null
@@ -176,12 +175,12 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
         if (row.state === 'done' || row.state === 'cancelled') {
           throw new JobError(`cancel: expected a task that can still run, got ${id}, which is ${row.state}. Leave it.`);
         }
-        if (isLive(row, now)) db.prepare('update task set cancel = 1 where id = ?').run(id);
+        if (isLive(row, now)) database.sql('update task set cancel = 1 where id = ?').run(id);
         else {
           // A new turn, so that a paused owner that wakes up is refused.
-          db.prepare(
-            `update task set state = 'cancelled', owner = null, lease_until = null, cancel = 0, turn = ?, finished = ? where id = ?`,
-          ).run(nextTurn(), now, id);
+          database
+            .sql(`update task set state = 'cancelled', owner = null, lease_until = null, cancel = 0, turn = ?, finished = ? where id = ?`)
+            .run(nextTurn(), now, id);
         }
         return recordOf(rowOf(id), now);
       });
@@ -191,7 +190,7 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
     outputs: (id) =>
       database.read(() => {
         rowOf(id);
-        const rows = db.prepare('select key, value, at from output where task = ? order by seq').all(id);
+        const rows = database.sql('select key, value, at from output where task = ? order by seq').all(id);
         return (rows as { key: string; value: string; at: number }[]).map(({ key, value, at }) => ({
           key,
           value: JSON.parse(value) as unknown,
@@ -200,7 +199,7 @@ export function openLedger(resultsDir: string, options: LedgerOptions): Ledger {
       }),
     prune(before) {
       const { changes } = database.write(true, () =>
-        db.prepare(`delete from task where state in ('done', 'failed', 'cancelled') and finished < ?`).run(before),
+        database.sql(`delete from task where state in ('done', 'failed', 'cancelled') and finished < ?`).run(before),
       );
       page.changed(true);
       return Number(changes);

@@ -119,15 +119,15 @@ export class TaskHandle {
     const texts = outputs.map(({ key, value }) => ({ key, value, text: jsonOf(value, `output ${JSON.stringify(key)}`) }));
     const state = checkpoint === undefined ? undefined : jsonOf(checkpoint, 'the checkpoint');
     this.#note(step, message);
-    const { db } = this.#in.database;
+    const { database } = this.#in;
     const stored = this.#guarded(() =>
       this.#in.database.write(true, () => {
         this.#renew();
         if (state !== undefined) {
-          db.prepare('update task set checkpoint = ?, checkpoint_step = ? where id = ?').run(state, step, this.id);
+          database.sql('update task set checkpoint = ?, checkpoint_step = ? where id = ?').run(state, step, this.id);
         }
-        const insert = db.prepare('insert or ignore into output (task, key, value, at) values (?, ?, ?, ?)');
-        const find = db.prepare('select value from output where task = ? and key = ?');
+        const insert = database.sql('insert or ignore into output (task, key, value, at) values (?, ?, ?, ?)');
+        const find = database.sql('select value from output where task = ? and key = ?');
         return texts.map(({ key, value, text }): StoredOutput => {
           if (insert.run(this.id, key, text, this.#in.clock.now()).changes === 1) return { key, value, added: true };
           const found = find.get(this.id, key) as { value: string };
@@ -142,7 +142,7 @@ export class TaskHandle {
   /** What the last commit that gave a checkpoint left; undefined on a fresh task. */
   checkpoint(): TaskCheckpoint | undefined {
     const row = this.#in.database.read(() =>
-      this.#in.database.db.prepare('select checkpoint, checkpoint_step from task where id = ?').get(this.id),
+      this.#in.database.sql('select checkpoint, checkpoint_step from task where id = ?').get(this.id),
     ) as { checkpoint: string | null; checkpoint_step: number | null } | undefined;
     if (row === undefined || row.checkpoint === null) return undefined;
     return { step: row.checkpoint_step ?? 0, state: JSON.parse(row.checkpoint) as unknown };
@@ -162,8 +162,8 @@ export class TaskHandle {
     this.#guarded(() =>
       this.#in.database.write(true, () => {
         this.#renew();
-        this.#in.database.db
-          .prepare('update task set state = ?, owner = null, lease_until = null, cancel = 0, finished = ? where id = ?')
+        this.#in.database
+          .sql('update task set state = ?, owner = null, lease_until = null, cancel = 0, finished = ? where id = ?')
           .run(state, now, this.id);
       }),
     );
@@ -183,8 +183,8 @@ export class TaskHandle {
   #renew(): void {
     const { clock, leaseMs, database } = this.#in;
     const now = clock.now();
-    const row = database.db
-      .prepare(
+    const row = database
+      .sql(
         `update task set step = ?, message = ?, heartbeat = ?, lease_until = ? where id = ? and turn = ? and state = 'running' returning cancel`,
       )
       .get(this.#step, this.#message, now, now + leaseMs, this.id, this.token) as { cancel: number } | undefined;

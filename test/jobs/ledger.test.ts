@@ -1,7 +1,7 @@
 /** The ledger in one process, on a clock that stands where it is put. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../lib/core/index.js';
@@ -71,7 +71,7 @@ test('the page keeps to its JSON Schema, and no temporary file stays', () => {
   const { dir, ledger } = world();
   ledger.start(replay).finish('failed', 'no such symbol');
   ledger.queue({ kind: 'train', run: 'r2', steps: 1 });
-  const validate = new Ajv({ strict: false }).compile(checkpointPageJsonSchema() as object);
+  const validate = new Ajv2020().compile(checkpointPageJsonSchema() as object);
   expect(validate(JSON.parse(readFileSync(join(dir, 'checkpoint.json'), 'utf8')))).toBe(true);
   expect(validate({ v: 1, tasks: [] })).toBe(false);
   expect(readdirSync(dir).filter((name) => name.endsWith('.tmp'))).toEqual([]);
@@ -249,7 +249,7 @@ test('the page stays small: what runs or waits, and the newest of the rest', () 
   ledger.close();
   const page = readCheckpointPage(dir, clock);
   expect(page.complete).toBe(false);
-  expect(page.tasks.map(({ run }) => run)).toEqual([...Array.from({ length: 50 }, (_, i) => `r${59 - i}`), 'old but running']);
+  expect(page.tasks.map(({ run }) => run)).toEqual([...Array.from({ length: 20 }, (_, i) => `r${59 - i}`), 'old but running']);
   expect(page.tasks.at(-1)!.state).toBe('running');
 });
 
