@@ -56,5 +56,6 @@ export const commandList: readonly CommandEntry[] = [
     summary: "what this machine can and can't do, and how to mend it",
     load: () => import('./commands/doctor.js'),
   },
+  { name: 'cache', group: project, summary: 'what the data cache holds, and what may go', load: () => import('./commands/cache.js') },
   { name: 'config', group: project, summary: 'the settings and where each came from', load: () => import('./commands/config.js') },
 ];

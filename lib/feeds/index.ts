@@ -1,8 +1,24 @@
 /** feeds: where bars, corporate actions and news come from, before the loop cuts them by instant. */
+export type { Cache, Cached, CacheKey, CacheKind, CacheMetrics, CacheReadOptions } from './cache/contract.js';
+export { NotCachedError, NotKnownThenError } from './cache/errors.js';
+export { type CacheStats, cacheFolder, cacheStats, clearCache, pruneCache } from './cache/keeping.js';
+export { type CacheOptions, openCache } from './cache/open-cache.js';
 export { embeddedData } from './embedded.js';
 export { BadRowError, type BadRowReason, FeedError } from './errors.js';
 export { describeMapping } from './file-mapping.js';
 export { type LoadOptions, loadBars } from './load-bars.js';
 export type { MarketData } from './market-data.js';
+export type { CallOptions, Outside, OutsideEffects, OutsideMetrics, OutsidePolicy, OutsideRequest } from './outside/contract.js';
+export {
+  BadAnswer,
+  Cancelled,
+  OutsideError,
+  type OutsideReason,
+  RateLimited,
+  Refused,
+  TimeoutError,
+  Unavailable,
+} from './outside/errors.js';
+export { outside } from './outside/outside.js';
 export { sliceData } from './slice.js';
 export { writeData } from './stored-data.js';

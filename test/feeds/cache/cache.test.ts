@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { FutureReadError, HindcastError } from '../../../lib/core/index.js';
 import type { CacheKind } from '../../../lib/feeds/cache/contract.js';
+import { openDisk } from '../../../lib/feeds/cache/disk.js';
+import { encode, entryOf } from '../../../lib/feeds/cache/entry.js';
 import { NotCachedError, NotKnownThenError } from '../../../lib/feeds/cache/errors.js';
 import { openCache } from '../../../lib/feeds/cache/open-cache.js';
 import { TTL_MS } from '../../../lib/feeds/cache/ttl.js';
@@ -253,6 +255,23 @@ test('an answer stored under a wrong clock does not stay fresh until that time c
   expect(await again.get(keyOf('a'), load)).toMatchObject({ from: 'disk', fetchedAt: clock.now() });
   expect(load.calls).toBe(2);
   again.close();
+});
+
+test('an answer that comes in late does not replace one that was asked for after it', () => {
+  const { folder, clock } = testCache();
+  const disk = openDisk({ folder, bytesMax: 1e6, clock, warn: (message) => expect(message).toBe(''), onEvicted: () => {} });
+  const write = (value: string, askedAt: number) => {
+    const bytes = encode(value, 'a');
+    disk.write('name', keyOf('a'), entryOf(bytes, askedAt, clock.now()), bytes);
+    return disk.read('name', 'a')?.value;
+  };
+  const now = clock.now();
+  expect(write('second', now - 5)).toBe('second');
+  expect(write('first', now - 9)).toBe('second');
+  expect(write('third', now - 5)).toBe('third');
+  expect(write('wrong clock', now + 5)).toBe('wrong clock');
+  expect(write('fourth', now)).toBe('fourth');
+  disk.close();
 });
 
 test('memory and disk keep to their limits, the least recently used leaving first', async () => {

@@ -14,7 +14,7 @@ interface DatedRecord {
   readonly knownAt: number;
 }
 
-const END = 100;
+const END = 250;
 const FORMS = ['records', 'columns', 'snapshot'] as const;
 type Form = (typeof FORMS)[number];
 
@@ -30,7 +30,7 @@ const answerAt = (form: Form, world: readonly DatedRecord[], now: number): unkno
 };
 
 const worlds = fc
-  .array(fc.integer({ min: 0, max: END }), { maxLength: 30 })
+  .array(fc.integer({ min: 0, max: END }), { minLength: 10, maxLength: 60 })
   .map((instants) => instants.map((knownAt, id): DatedRecord => ({ id, knownAt })));
 
 const reads = fc.record({
