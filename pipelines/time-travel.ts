@@ -2,9 +2,9 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: other cells of the notebook may use them
 // Generated from notebooks/01-time-travel.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
-//   parameters parameters e3f852ec60cf072c
-//   replay pipeline 147c67988d36eb40
-//   measure pipeline 6998f08132298f08
+//   parameters parameters 91e921f72298f74c
+//   replay pipeline 66990a54431863e2
+//   measure pipeline bbff7d312f87bdaa
 import { type Effects, fillParameters, pipelineScope, type Results } from '../lib/notebook/index.js';
 import { openRun, runReplay } from '../lib/replay/index.js';
 import { measureRun } from '../lib/report/index.js';
@@ -15,30 +15,33 @@ export interface Parameters {
   readonly from: string;
   readonly to: string;
   // Long while the average close of the last `fast` sessions is above that of the last `slow` ones.
-  readonly strategy: { id: string; parameters: Record<string, number> };
+  readonly strategies: { id: string; parameters: Record<string, number> }[];
   // Yuan.
   readonly initialCash: number;
   readonly seed: number;
+  // Anything else a replay takes, such as { decisionPoint: 'preopen', risk: 'house' }.
+  readonly options: Record<string, unknown>;
 }
 
 export const defaults: Parameters = {
   symbols: ['000001.SZ'],
   from: '2007-06-21',
   to: '2020-06-30',
-  strategy: { id: 'sma-cross', parameters: { fast: 20, slow: 60 } },
+  strategies: [{ id: 'sma-cross', parameters: { fast: 20, slow: 60 } }],
   initialCash: 1000000,
   seed: 1,
+  options: {  },
 };
 
 /** Runs the notebook's cells tagged `pipeline`; returns what they declared. Throws InputError on an unknown parameter. */
 export async function run(parameters: Partial<Parameters>, effects: Effects): Promise<Results> {
-  const { symbols, from, to, strategy, initialCash, seed } = fillParameters('time-travel', defaults, parameters);
+  const { symbols, from, to, strategies, initialCash, seed, options } = fillParameters('time-travel', defaults, parameters);
   const { declare, results } = pipelineScope(effects);
 
   // cell replay
-  const spec = { data: 'embedded:cn', symbols, from, to, initialCash, seed };
-  const ruleRun = await runReplay({ ...spec, strategies: [strategy] }, effects);
-  const holdRun = await runReplay({ ...spec, strategies: [{ id: 'buy-and-hold' }] }, { ...effects, trial: false });
+  const spec = { data: 'embedded:cn', ...options, symbols, from, to, initialCash, seed };
+  const ruleRun = await runReplay({ ...spec, strategies }, effects);
+  const holdRun = await runReplay({ ...spec, strategies: [{ id: 'buy-and-hold' }], record: 'account' }, { ...effects, trial: false });
 
   // cell measure
   const ruled = openRun(ruleRun.folder);
@@ -46,6 +49,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const rule = measureRun(ruled, [ruled, held]);
   const hold = measureRun(held, [ruled, held]);
   declare({
+    runs: [ruleRun.row.run, holdRun.row.run],
     ruleReturn: rule.performance.totalReturn,
     ruleSharpe: rule.performance.sharpeAnnual,
     ruleMaxDrawdown: rule.performance.maxDrawdown?.depth ?? null,

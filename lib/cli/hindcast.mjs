@@ -49,11 +49,12 @@ function pinnedNode() {
 }
 
 function runUnder(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   // On a terminal Ctrl-C reaches both processes; the child takes the second copy for the same wish.
   const forward = (signal) => child.kill(signal);
+  // Before the child is there: it may be heard, and interrupted, before this process goes on.
   for (const signal of signals) process.on(signal, forward);
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   child.on('error', (error) => {
     process.stderr.write(`hindcast: expected to start ${node}, got ${error.message}. Run: npm ci\n`);
     process.exitCode = 2;

@@ -1,5 +1,7 @@
-/** What `hindcast replay` does: one recorded run, its table, where it lies, what to try next. */
-import { openRun, runReplay } from '../../replay/index.js';
+/** What `hindcast replay` does: the promoted Time Travel pipeline on one recorded run, its table, where it lies, what to try next. */
+import { join } from 'node:path';
+import { type JsonValue, runPipeline } from '../../notebook/index.js';
+import { openRun, prepareReplay, type ReplaySpec } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
 import { readSpecFile } from '../spec-file.js';
 import type { SpecFlags } from '../spec-flags.js';
@@ -16,20 +18,36 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   const file = flags.spec === undefined ? {} : readSpecFile(flags.spec);
   const { data, specs, understood } = specsFrom(flags, flags.strategy === undefined ? [] : [flags.strategy], file);
   for (const line of understood) say(line);
-  const effects = { clock, resultsDir: settings.values.resultsDir, data, signal, progress: progress.report };
-  const { folder, row, interrupted } = await runReplay({ ...specs[0]!, record: 'full' }, effects);
-  progress.close();
-  if (interrupted) {
-    say(`Interrupted after ${row.counts.sessions} sessions; they are kept in ${folder}. Run the same command again to go on.`);
-    return { json: { command: 'replay', interrupted, folder, run: row.run }, exitCode: 130 };
+  const { resultsDir } = settings.values;
+  const spec: ReplaySpec = { ...specs[0]!, record: 'full' };
+  const { run } = prepareReplay(spec, { data });
+  const folder = join(resultsDir, run);
+  let names: string[];
+  try {
+    const declared = await runPipeline('time-travel', parametersOf(spec), { clock, resultsDir, data, signal, progress: progress.report });
+    names = declared['runs'] as string[];
+  } catch (error) {
+    // The pipeline measures finished runs only: one that was ended by its signal stops it.
+    if (!signal.aborted) throw error;
+    progress.close();
+    say(`Interrupted; what was done is kept in ${folder}. Run the same command again to go on.`);
+    return { json: { command: 'replay', interrupted: true, folder, run }, exitCode: 130 };
   }
-  const runs = [openRun(folder)];
-  const summaries = summariesOf(runs);
-  for (const line of [...summaryLines(summaries), TABLE_LEGEND, ...remarkLines(runs)]) say(line);
-  const { decisions, fills, rejections, outcomes } = row.counts;
+  progress.close();
+  const runs = names.map((name) => openRun(join(resultsDir, name)));
+  const shown = runs[0]!.row.label === runs[1]?.row.label ? runs.slice(0, 1) : runs;
+  const summaries = summariesOf(shown);
+  for (const line of [...summaryLines(summaries), TABLE_LEGEND, ...remarkLines(shown)]) say(line);
+  const { counts, notes } = runs[0]!.row;
   say();
-  say(`${decisions} decisions, ${fills} fills, ${rejections} rejections, ${outcomes} outcomes in ${folder}`);
+  say(`${counts.decisions} decisions, ${counts.fills} fills, ${counts.rejections} rejections, ${counts.outcomes} outcomes in ${folder}`);
   say('Try next:');
-  for (const next of ['report', 'verify', 'pack']) say(`  hindcast ${next} ${folder}`);
-  return { json: { command: 'replay', interrupted, folder, run: row.run, counts: row.counts, notes: row.notes, summary: summaries[0] } };
+  say(`  hindcast report ${names.map((name) => join(resultsDir, name)).join(' ')}`);
+  for (const next of ['verify', 'pack']) say(`  hindcast ${next} ${folder}`);
+  return { json: { command: 'replay', interrupted: false, folder, run, counts, notes, summary: summaries[0] } };
+}
+
+/** A spec as the pipeline's parameters: what the notebook names, and the rest as its options. */
+function parametersOf({ symbols, from, to, strategies, initialCash, seed, ...options }: ReplaySpec): Record<string, JsonValue> {
+  return { symbols, from, to, strategies, initialCash, seed, options: JSON.parse(JSON.stringify(options)) as JsonValue };
 }
