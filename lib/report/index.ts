@@ -8,6 +8,7 @@ export { type EquityFigureData, equityFigure } from './figures/equity.js';
 export { type ExposureFigureData, exposureFigure } from './figures/exposure.js';
 export type { Figure, PlotlyFigure } from './figures/figure.js';
 export { type PriceFigureData, priceFigure, type Trade } from './figures/price.js';
+export { type StylisedFactsFigureData, stylisedFactsFigure } from './figures/stylised-facts.js';
 export { type Format, formatValue } from './format.js';
 export { type IndexFacts, measureRun, type RunFacts } from './measures.js';
 export { type PackResult, packRun } from './pack.js';
