@@ -6,8 +6,8 @@ import { type LabSettings, type LabSettingsInput, labSettings } from './settings
 
 /** Only differences from the default settings. */
 const PRESETS: Readonly<Record<string, LabSettingsInput>> = {
-  /** For tests and first steps. */
-  small: { symbols: 12, sessions: 750, from: '2019-01-02' },
+  /** For tests and first steps: every board is open, and all stocks trade from the first session on. */
+  small: { symbols: 12, sessions: 750, from: '2022-01-04', newListingShare: 0 },
   standard: {},
   /** The size of the speed promise. */
   large: { symbols: 500, sessions: 2500, from: '2014-01-02' },

@@ -50,7 +50,7 @@ function draw({ series }: StylisedFactsFigureData, lags: readonly number[], desc
     y: y(facts.absoluteAutocorrelation[lags.length - 1]!),
     colour: SERIES[i % SERIES.length]!,
   }));
-  const caption = text(WIDTH - MARGIN.right + 8, bottom + 17, 'lag in sessions');
+  const caption = text(WIDTH - MARGIN.right + 24, bottom + 17, 'lag in sessions');
   return svgFrame(TITLE, description, axis + curves.join('') + ticks.join('') + endLabels(labels) + caption);
 }
 
