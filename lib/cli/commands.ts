@@ -43,6 +43,7 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'turn a notebook into a pipeline, or check that they agree',
     load: () => import('./commands/promote.js'),
   },
+  { name: 'data', group: project, summary: 'fetch, import, list and check stored bars', load: () => import('./commands/data.js') },
   { name: 'lab', group: project, summary: "open JupyterLab with the project's TypeScript kernel", load: () => import('./commands/lab.js') },
   {
     name: 'bench',

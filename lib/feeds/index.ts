@@ -28,4 +28,11 @@ export {
 } from './outside/errors.js';
 export { outside } from './outside/outside.js';
 export { sliceData } from './slice.js';
+export { liveCheck } from './sources/live-check.js';
+export { openSources, type SourceSettings, sourceNamed } from './sources/named.js';
+export { checkStore, describeFinding } from './store/check-store.js';
+export { describeFetched, fetchInto } from './store/fetch-into.js';
+export { importInto } from './store/import-into.js';
+export { listStore, type StoredSymbol } from './store/list-store.js';
+export { loadStore } from './store/load-store.js';
 export { writeData } from './stored-data.js';
