@@ -1,0 +1,81 @@
+/** Makes every golden file and every shipped data file again with the program that made it, and expects the same bytes. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../lib/core/index.js';
+
+const root = projectRoot();
+
+/** Runs a program in a Python environment of its own under build/slow, kept for the next time. */
+function inEnvironment(name: string, packages: readonly (readonly string[])[], args: readonly string[]): void {
+  const folder = join(root, 'build/slow', name);
+  const python = join(folder, 'bin/python');
+  if (!existsSync(python)) {
+    mkdirSync(join(root, 'build/slow'), { recursive: true });
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
+    for (const list of packages) execFileSync(python, ['-m', 'pip', 'install', '-q', ...list], { stdio: 'inherit' });
+  }
+  execFileSync(python, args, { cwd: root, stdio: 'inherit' });
+}
+
+/** Expects `make` to leave the files as they are; puts them back when it doesn't. */
+function unchanged(files: readonly string[], make: () => void): void {
+  const before = files.map((file) => readFileSync(join(root, file)));
+  make();
+  const same = files.map((file, i) => readFileSync(join(root, file)).equals(before[i]!));
+  files.forEach((file, i) => {
+    writeFileSync(join(root, file), before[i]!);
+  });
+  expect(Object.fromEntries(files.map((file, i) => [file, same[i]]))).toEqual(Object.fromEntries(files.map((file) => [file, true])));
+}
+
+test('indicators: TA-Lib 0.8.2', () => {
+  unchanged(['test/features/golden/talib.json'], () =>
+    inEnvironment(
+      'talib',
+      [['TA-Lib==0.8.2', 'numpy==2.4.6', 'pandas==3.1.1', 'bokeh-sampledata==2026.1']],
+      ['test/features/golden/make.py'],
+    ),
+  );
+});
+
+test('statistics: empyrical, arch, scipy', () => {
+  unchanged(
+    ['figures', 'blocks', 'pbo'].map((name) => `test/stats/golden/${name}.json`),
+    () =>
+      inEnvironment(
+        'stats',
+        [['empyrical-reloaded==0.7.1', 'arch==8.0.0', 'scipy==1.17.1', 'numpy==2.4.6', 'pandas==3.1.1', 'bokeh-sampledata==2026.1']],
+        ['test/stats/golden/make.py'],
+      ),
+  );
+});
+
+test('the broker: rqalpha 5.6.5', () => {
+  unchanged(['test/market/broker/golden/rqalpha.json'], () =>
+    inEnvironment(
+      'rqalpha',
+      [
+        ['setuptools<81', 'wheel', 'numpy', 'cython'],
+        ['--no-build-isolation', 'rqalpha==5.6.5'],
+      ],
+      ['test/slow/rqalpha_broker.py', 'test/market/broker/golden/rqalpha.json'],
+    ),
+  );
+});
+
+test('calendars: akshare and exchange_calendars', () => {
+  unchanged(['data/calendars/cn-a.csv', 'data/calendars/us.csv'], () =>
+    inEnvironment('calendars', [['--no-deps', 'akshare==1.19.5'], ['exchange_calendars==4.13.2']], ['data/calendars/extract.py']),
+  );
+});
+
+test('bars: the packages that carry them', () => {
+  const files = execFileSync('git', ['ls-files', 'data/bars', 'data/README.md'], { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .filter((file) => !file.endsWith('.py'));
+  expect(files.length).toBeGreaterThan(10);
+  unchanged(files, () => execFileSync('python3', ['data/bars/extract.py'], { cwd: root, stdio: 'inherit' }));
+});
