@@ -35,7 +35,7 @@ export interface CacheReadOptions {
 }
 
 export interface Cached<T> {
-  /** Shared and frozen: copy it before changing it. */
+  /** Frozen, and shared by readers; columns are the reader's own copy. */
   readonly value: T;
   /** When its load ended. */
   readonly fetchedAt: Instant;

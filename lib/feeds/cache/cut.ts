@@ -6,31 +6,40 @@ import { type Instant, isoOf } from '../../core/index.js';
 import { NotKnownThenError } from './errors.js';
 
 /** How an answer is dated. `records`: a list of objects with knownAt; `columns`: arrays of one length, one of them knownAt. */
-export type Dating = { readonly form: 'records' | 'columns'; readonly lastKnownAt: Instant } | { readonly form: 'undated' };
+export type Dating =
+  | { readonly form: 'undated' }
+  | {
+      readonly form: 'records' | 'columns';
+      /** By row, finite. */
+      readonly knownAt: ArrayLike<Instant>;
+      readonly last: Instant;
+      /** Never falls from row to row: a cut is then a front part. */
+      readonly ascending: boolean;
+    };
 
 type Column = readonly unknown[] | Float64Array;
 const UNDATED: Dating = { form: 'undated' };
 
 const isColumn = (value: unknown): value is Column => Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 
-function lastOf(instants: Iterable<unknown>): Instant | null {
+function dated(form: 'records' | 'columns', knownAt: ArrayLike<unknown>): Dating {
   let last = Number.NEGATIVE_INFINITY;
-  for (const at of instants) {
-    if (typeof at !== 'number' || !Number.isFinite(at)) return null;
-    if (at > last) last = at;
+  let ascending = true;
+  for (let row = 0; row < knownAt.length; row++) {
+    const at = knownAt[row];
+    if (typeof at !== 'number' || !Number.isFinite(at)) return UNDATED;
+    if (at < last) ascending = false;
+    else last = at;
   }
-  return last;
-}
-
-const dated = (form: 'records' | 'columns', last: Instant | null): Dating => (last === null ? UNDATED : { form, lastKnownAt: last });
-
-function* knownAts(records: readonly unknown[]): Generator<unknown> {
-  for (const record of records) yield typeof record === 'object' && record !== null ? (record as { knownAt?: unknown }).knownAt : undefined;
+  return { form, knownAt: knownAt as ArrayLike<Instant>, last, ascending };
 }
 
 /** How an answer is dated. An empty list holds nothing that could be known too early. */
 export function datingOf(value: unknown): Dating {
-  if (Array.isArray(value)) return dated('records', lastOf(knownAts(value)));
+  if (Array.isArray(value)) {
+    const knownAt = value.map((one: unknown) => (typeof one === 'object' && one !== null && 'knownAt' in one ? one.knownAt : undefined));
+    return dated('records', knownAt);
+  }
   if (typeof value !== 'object' || value === null) return UNDATED;
   const { knownAt } = value as { knownAt?: unknown };
   if (!isColumn(knownAt)) return UNDATED;
@@ -39,28 +48,38 @@ export function datingOf(value: unknown): Dating {
     ([name, part]) =>
       typeof part === 'string' || (name === 'length' ? part === knownAt.length : isColumn(part) && part.length === knownAt.length),
   );
-  return whole ? dated('columns', lastOf(knownAt)) : UNDATED;
+  return whole ? dated('columns', knownAt) : UNDATED;
 }
 
-/** What of an answer was known at `asOf`. Throws NotKnownThenError for an undated answer fetched later than that. */
-export function cutAt<T>(value: T, dating: Dating, fetchedAt: Instant, asOf: Instant, question: string): T {
+/** Number of leading rows known at `asOf`, of ascending instants. */
+function frontOf(knownAt: ArrayLike<Instant>, asOf: Instant): number {
+  let low = 0;
+  let high = knownAt.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((knownAt[middle] as Instant) <= asOf) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What of an answer was known at `asOf`, frozen; columns are copies, since a typed array can't be frozen. Throws NotKnownThenError for an undated answer fetched later than that. */
+export function cutAt<T>(value: T, dating: Dating, fetchedAt: Instant, asOf: Instant, question: () => string): T {
   if (dating.form === 'undated') {
     if (fetchedAt <= asOf) return value;
     throw new NotKnownThenError(
-      `Cache.get: expected an answer known at ${isoOf(asOf)} to ${question}, got one without knownAt fetched at ${isoOf(fetchedAt)}. Use a source that dates its records, or one recorded by then.`,
+      `Cache.get: expected an answer known at ${isoOf(asOf)} to ${question()}, got one without knownAt fetched at ${isoOf(fetchedAt)}. Use a source that dates its records, or one recorded by then.`,
     );
   }
-  if (dating.lastKnownAt <= asOf) return value;
-  if (dating.form === 'records') {
-    return Object.freeze((value as readonly { readonly knownAt: Instant }[]).filter((record) => record.knownAt <= asOf)) as T;
-  }
-  const columns = value as Readonly<Record<string, unknown>>;
-  const knownAt = columns['knownAt'] as Float64Array;
+  const { knownAt, last, ascending } = dating;
+  if (last <= asOf && dating.form === 'records') return value;
+  const front = ascending ? frontOf(knownAt, asOf) : 0;
+  // slice and filter copy: no buffer with the later rows is handed out, nor one that a reader's change would spoil for the next.
+  const kept = (part: Column): Column =>
+    ascending ? part.slice(0, front) : (part as Float64Array).filter((_, row) => (knownAt[row] as Instant) <= asOf);
+  if (dating.form === 'records') return Object.freeze(kept(value as readonly unknown[])) as T;
   const cut: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(columns)) {
-    // filter copies: no buffer with the later rows is handed out
-    cut[name] = isColumn(part) ? (part as Float64Array).filter((_, row) => (knownAt[row] as number) <= asOf) : part;
-  }
-  if ('length' in cut) cut['length'] = (cut['knownAt'] as Float64Array).length;
+  for (const [name, part] of Object.entries(value as object)) cut[name] = isColumn(part) ? kept(part) : part;
+  if ('length' in cut) cut['length'] = (cut['knownAt'] as Column).length;
   return Object.freeze(cut) as T;
 }

@@ -79,7 +79,7 @@ export function openCache({ folder, memoryBytes = 64 * MIB, diskBytes = 1024 * M
 
     const handOut = ({ entry, from }: Found, staleReason?: string): Cached<T> => {
       const { fetchedAt, dating } = entry;
-      const value = (asOf === undefined ? entry.value : cutAt(entry.value, dating, fetchedAt, asOf, questionOf(key))) as T;
+      const value = cutAt(entry.value, dating, fetchedAt, asOf ?? Number.POSITIVE_INFINITY, () => questionOf(key)) as T;
       const stale = from !== 'source' && !isFresh(entry);
       if (stale) count('stale');
       return { value, fetchedAt, ageMs: ageOf(entry), stale, from, ...(staleReason !== undefined && { staleReason }) };

@@ -175,6 +175,8 @@ test('in simulated time records and columns are cut, an undated answer is known 
   // The later rows are not behind the columns either.
   expect(cut.close.buffer.byteLength).toBe(8);
   expect(await at('columns', columns, 3)).toEqual(columns);
+  const unsorted = { knownAt: [3, 1, 2], close: Int32Array.of(30, 10, 20) };
+  expect(await at('unsorted', unsorted, 2)).toEqual({ knownAt: [1, 2], close: Int32Array.of(10, 20) });
 
   const now = clock.now();
   const undated = {
@@ -238,6 +240,13 @@ test("an answer is frozen and its own: neither reader nor loader changes the nex
   expect(() => (value[0]!.close = 3)).toThrow(TypeError);
   expect(() => value.push({ knownAt: 1, close: 4 })).toThrow(TypeError);
   expect((await cache.get(keyOf('a'), noLoad)).value).toEqual([{ knownAt: 1, close: 1 }]);
+  const columns = async () => ({ knownAt: Float64Array.of(1, 2), close: Float64Array.of(10, 20) });
+  for (const asOf of [undefined, 2, 3]) {
+    const { value: own } = await cache.get(keyOf('c'), columns, asOf === undefined ? {} : { asOf });
+    own.knownAt.fill(0);
+    own.close.reverse();
+  }
+  expect((await cache.get(keyOf('c'), noLoad, { asOf: 1 })).value).toEqual({ knownAt: Float64Array.of(1), close: Float64Array.of(10) });
   await expect(cache.get(keyOf('f'), async () => () => 1)).rejects.toThrow('expected plain data');
   cache.close();
 });

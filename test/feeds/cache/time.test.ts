@@ -157,7 +157,7 @@ test('no interleaving of clocks, fetches, failures, invalidations and restarts s
         rmSync(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 150, seed: 20240102 },
+    { numRuns: 100, seed: 20240102 },
   );
   // The property was not empty.
   expect(servedAsOf).toBeGreaterThan(300);

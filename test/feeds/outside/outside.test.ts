@@ -226,30 +226,41 @@ const resources = (): Record<string, number> => {
   return counts;
 };
 
-test('1,000 calls against a server that never answers end by the deadline and leave nothing behind', async () => {
-  const server = keep(await serve(() => {}));
-  const warnings: Error[] = [];
-  const onWarning = (warning: Error) => warnings.push(warning);
-  process.on('warning', onWarning);
-  const before = resources();
-  const out = outside(policy({ deadlineMs: 1_500, attemptTimeoutMs: 200, retries: 3, concurrency: 8 }), effects);
-  const startedAt = effects.clock.now();
-  const longest = { ms: 0 };
-  const reasons = await Promise.all(
-    Array.from({ length: 1_000 }, async (_, i) => {
-      const error = await failureOf(i % 2 ? out.fetchText(server.url) : out.call((signal) => out.fetchText(server.url, { signal })));
-      longest.ms = Math.max(longest.ms, effects.clock.now() - startedAt);
-      return error;
-    }),
-  );
-  const odd = reasons.filter((error) => !(error instanceof TimeoutError));
-  expect(odd.map(String)).toEqual([]);
-  // 1,000 timers of one instant on a busy machine fire late; without a deadline they would take 25 s and more.
-  expect(longest.ms).toBeLessThan(6_000);
-  expect(server.connections.most).toBeLessThanOrEqual(8);
-  await out.close();
-  await expect.poll(() => server.connections.now).toBe(0);
-  await expect.poll(resources).toEqual(before);
-  process.off('warning', onWarning);
-  expect(warnings).toEqual([]);
-});
+test.each([
+  [8, 200],
+  [500, 1_000],
+])(
+  '1,000 calls, %i at once, to a server that never answers end by the deadline and leave nothing behind',
+  async (concurrency, attemptTimeoutMs) => {
+    const server = keep(await serve(() => {}));
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const before = resources();
+    const out = outside(policy({ deadlineMs: 1_500, attemptTimeoutMs, retries: 3, concurrency }), effects);
+    const startedAt = effects.clock.now();
+    const longest = { ms: 0 };
+    const reasons = await Promise.all(
+      Array.from({ length: 1_000 }, async (_, i) => {
+        const error = await failureOf(i % 2 ? out.fetchText(server.url) : out.fetchJson(`${server.url}/${i}`));
+        longest.ms = Math.max(longest.ms, effects.clock.now() - startedAt);
+        return error;
+      }),
+    );
+    const odd = reasons.filter((error) => !(error instanceof TimeoutError));
+    expect(odd.map(String)).toEqual([]);
+    // 1,000 timers of one instant on a busy machine fire late; without a deadline they would take 25 s and more.
+    expect(longest.ms).toBeLessThan(6_000);
+    expect(server.connections.most).toBeLessThanOrEqual(concurrency);
+    await out.close();
+    await expect.poll(() => server.connections.now).toBe(0);
+    // Fewer is fine: the server of an earlier test may have been closing still.
+    const more = () => Object.entries(resources()).filter(([name, count]) => count > (before[name] ?? 0));
+    await expect.poll(more).toEqual([]);
+    console.log(
+      `1,000 calls ended after ${longest.ms} ms of 1,500; at most ${server.connections.most} connections, ${server.connections.now} left`,
+    );
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  },
+);

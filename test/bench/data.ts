@@ -1,0 +1,29 @@
+/** `hindcast bench data`: how fast market data comes out of the cache. */
+import { cpus } from 'node:os';
+import { cacheReads } from './support/cache-reads.js';
+
+const ROUNDS = 20;
+
+const spread = (values: readonly number[], unit: string) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { min: sorted[0]!, median: sorted[sorted.length >> 1]!, n: sorted.length, unit };
+};
+
+export async function bench({ say }: { peers: boolean; say: (text: string) => void; signal: AbortSignal }) {
+  say('reads of the cache');
+  const { us, rows } = await cacheReads(ROUNDS);
+  return {
+    bench: 'data',
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
+    versions: { node: process.version },
+    metrics: {
+      cache_mem_us_p50: spread(us.memory, 'us'),
+      cache_disk_us_p50: spread(us.disk, 'us'),
+      cache_disk_uncut_us_p50: spread(us.diskUncut, 'us'),
+      cache_records_mem_us_p50: spread(us.memoryRecords, 'us'),
+      cache_records_disk_us_p50: spread(us.diskRecords, 'us'),
+    },
+    ratios: {},
+    checks: { cache_rows: rows },
+  };
+}
