@@ -22,13 +22,19 @@ const KINDS = ['bars', 'quotes', 'news', 'fundamentals', 'calendar', 'dividends'
 const MIB = 1024 * 1024;
 
 export function define(command: Command, action: ActionOf): void {
-  command.helpCommand(false).addHelpText('after', exampleOf('hindcast cache stats', 'hindcast cache prune --days 30'));
+  const withFolder = (one: Command): Command => one.option('--cache <folder>', 'folder of the cache (default: data/cache)');
+  // Options after a subcommand's name are the subcommand's.
+  withFolder(command.helpCommand(false).enablePositionalOptions()).addHelpText(
+    'after',
+    exampleOf('hindcast cache stats', 'hindcast cache prune --days 30'),
+  );
+  action<CacheFlags>(command, stats);
+  // `cache --cache x stats` means the same as `cache stats --cache x`.
+  command.hook('preSubcommand', (_parent, named) => {
+    for (const [option, value] of Object.entries(command.opts())) named.setOptionValue(option, value);
+  });
   const part = (name: string, description: string, ...examples: string[]): Command =>
-    command
-      .command(name)
-      .description(description)
-      .option('--cache <folder>', 'folder of the cache (default: data/cache)')
-      .addHelpText('after', exampleOf(...examples));
+    withFolder(command.command(name).description(description)).addHelpText('after', exampleOf(...examples));
 
   action<CacheFlags>(part('stats', 'Print size, hit rate and content.', 'hindcast cache stats --json'), stats);
   action<PruneFlags>(

@@ -41,6 +41,12 @@ test('stats tell what is there and how often it helped; looking makes no file', 
       { source: 'test', kind: 'news', entries: 1 },
     ],
   });
+  // Without a word after it, and with the folder before the word, it means the same.
+  for (const words of [[], ['--cache', folder, 'stats']]) {
+    expect(lastJson((await cli(['cache', ...words, ...(words.length ? [] : ['--cache', folder]), '--json'])).stdout)).toMatchObject({
+      entries: 3,
+    });
+  }
   const { stdout, status } = await inFolder(folder, 'stats');
   expect(status).toBe(0);
   expect(stdout).toContain('hit rate 25.0 %');
