@@ -3,7 +3,7 @@ import type { MarketData } from '../feeds/index.js';
 import { parseSpec, type ReplaySpec, type ReplaySpecInput } from '../replay/index.js';
 import { type SpecFlags, specPart } from './spec-flags.js';
 import { strategyChoices } from './strategy-choices.js';
-import { DEFAULT_SOURCE, loadSource, universeOf } from './universe.js';
+import { DEFAULT_SOURCE, openSource, universeOf } from './universe.js';
 
 export const DEFAULT_STRATEGY = 'rule:v1';
 
@@ -17,7 +17,7 @@ export interface Specs {
 /** One spec per text of `strategies` (`a+b` shares an account), with the data they all run on. Without texts: the file's strategies, else rule:v1. */
 export function specsFrom(flags: SpecFlags, strategies: readonly string[], file: Partial<ReplaySpecInput> = {}): Specs {
   const source = flags.data ?? file.data ?? DEFAULT_SOURCE;
-  const { data, understood } = loadSource(source, flags.onBadRow ?? file.onBadRow);
+  const { data, understood } = openSource(source, flags.onBadRow ?? file.onBadRow);
   const universe = universeOf(data, { ...file, ...flags });
   const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
   const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];

@@ -1,18 +1,13 @@
 /** What a source of bars offers a replay when the flags don't say: its tradable instruments and the span they share. */
 import { nearest } from '../config/index.js';
 import { dateOf, dayOf, InputError } from '../core/index.js';
-import { describeMapping, embeddedData, loadBars, type MarketData } from '../feeds/index.js';
+import { describeMapping, loadSource, type MarketData } from '../feeds/index.js';
 
 export const DEFAULT_SOURCE = 'embedded:cn';
 
-/** Loads `embedded:cn`, `embedded:us`, or bars under a path; `understood` tells how the columns of each file were read. */
-export function loadSource(source: string, onBadRow: 'refuse' | 'skip' = 'refuse'): { data: MarketData; understood: string[] } {
-  if (source === 'embedded:cn') return { data: embeddedData('cn'), understood: [] };
-  if (source === 'embedded:us') return { data: embeddedData('us'), understood: [] };
-  if (source.startsWith('embedded:')) {
-    throw new InputError(`loadSource: expected embedded:cn or embedded:us, got ${source}. Choose one, or give a path to bars.`);
-  }
-  const data = loadBars(source, { onBadRow });
+/** Loads a source by name or path; `understood` tells how the columns of each file were read. */
+export function openSource(source: string, onBadRow: 'refuse' | 'skip' = 'refuse'): { data: MarketData; understood: string[] } {
+  const data = loadSource(source, onBadRow);
   return { data, understood: data.mappings.map(describeMapping) };
 }
 

@@ -14,6 +14,7 @@ export type { LabSettings, LabSettingsInput } from './lab/settings.js';
 export { type StylisedFacts, type StylisedOptions, stylisedFacts } from './lab/stylised-facts.js';
 export type { LabItemKind, LabItemTruth, LabReading, LabStockTruth, LabSuspension, LabTruth } from './lab/truth.js';
 export { type LoadOptions, loadBars } from './load-bars.js';
+export { loadSource } from './load-source.js';
 export type { MarketData } from './market-data.js';
 export type { CallOptions, Outside, OutsideEffects, OutsideMetrics, OutsidePolicy, OutsideRequest } from './outside/contract.js';
 export {

@@ -1,11 +1,11 @@
 /** The data of a spec: loaded, narrowed to its symbols, and refused where a replay could not be honest on it. */
 import { dateOf, dayOf, InputError } from '../core/index.js';
-import { embeddedData, loadBars, type MarketData, sliceData } from '../feeds/index.js';
+import { loadSource, type MarketData, sliceData } from '../feeds/index.js';
 import type { ReplaySpec } from './spec.js';
 
 /** Loads what `spec.data` names. Throws InputError on an unknown set, symbol or span, or on unknown corporate actions without price-only. */
 export function dataFor(spec: ReplaySpec, loaded?: MarketData): MarketData {
-  const whole = loaded ?? load(spec);
+  const whole = loaded ?? loadSource(spec.data, spec.onBadRow);
   const known = new Set(whole.instruments.map((instrument) => instrument.symbol));
   for (const symbol of spec.symbols) {
     if (!known.has(symbol)) {
@@ -45,14 +45,4 @@ function onPricesAlone(data: MarketData): MarketData {
     [...data.series].map(([symbol, bars]) => [symbol, { ...bars, factor: new Float64Array(bars.length).fill(1) }] as const),
   );
   return { ...data, series, actions: new Map() };
-}
-
-function load(spec: ReplaySpec): MarketData {
-  const embedded = /^embedded:(.+)$/.exec(spec.data);
-  if (embedded === null) return loadBars(spec.data, { onBadRow: spec.onBadRow });
-  const name = embedded[1];
-  if (name !== 'cn' && name !== 'us') {
-    throw new InputError(`dataFor: expected embedded:cn or embedded:us, got ${spec.data}. Choose one, or give a path to bars.`);
-  }
-  return embeddedData(name);
 }
