@@ -96,7 +96,11 @@ test.skipIf(!systemNode)('signals and the exit code pass through the hand-over',
   // Stands in for the pinned Node: says that it runs, and ends its own way when it is interrupted.
   const pinned = join(bare, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   mkdirSync(dirname(pinned), { recursive: true });
-  writeFileSync(pinned, '#!/bin/sh\ntrap "echo caught; exit 130" INT\necho ready\ni=0; while [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n', { mode: 0o755 });
+  writeFileSync(
+    pinned,
+    '#!/bin/sh\ntrap "echo caught; exit 130" INT\necho ready\ni=0; while [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n',
+    { mode: 0o755 },
+  );
   const child = spawn(systemNode!, [join(bare, 'lib/cli/hindcast.mjs'), 'tour'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (part: Buffer) => {
