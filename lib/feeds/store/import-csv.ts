@@ -106,7 +106,7 @@ export async function importCsv(request: ImportRequest, { connection }: Database
     const bars = place(request, symbols, staging, await mended(connection, staging, symbols), retrievedAt);
     const lots = [...units.values()].filter(({ unit }) => unit === 'lots').length;
     return {
-      symbols: symbols.map(({ described }) => described.symbol),
+      symbols: symbols.map(({ described }) => described.symbol).sort(),
       bars,
       how: 'stream',
       remarks: [
