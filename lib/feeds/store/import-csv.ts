@@ -161,7 +161,7 @@ async function symbolsOf(connection: Connection, path: string, wanted: readonly 
   );
   const symbols: StagedSymbol[] = [];
   const seen = new Map<Symbol, string>();
-  await connection.run('CREATE OR REPLACE TEMP TABLE names (raw VARCHAR, id INTEGER, perMajor DOUBLE, priced BOOLEAN)');
+  await connection.run('CREATE OR REPLACE TEMP TABLE names (raw VARCHAR, id INTEGER, perMajor DOUBLE, priced BOOLEAN, traded BOOLEAN)');
   const appender = await connection.createAppender('names');
   for (const [raw, rows, from, to] of found.getRows() as [string, number, number, number][]) {
     const described = describeSymbol(canonicalSymbol(raw));
@@ -178,6 +178,7 @@ async function symbolsOf(connection: Connection, path: string, wanted: readonly 
     appender.appendInteger(id);
     appender.appendDouble(Math.round(1 / described.units.tickSize));
     appender.appendBoolean(described.kind === 'stock' || described.kind === 'etf');
+    appender.appendBoolean(described.kind !== 'index');
     appender.endRow();
   }
   appender.closeSync();
@@ -185,7 +186,7 @@ async function symbolsOf(connection: Connection, path: string, wanted: readonly 
   if (markets.length !== 1)
     throw new FeedError(`importInto: expected bars of one market in ${path}, got ${markets.join(' and ') || 'none'}. Split the file.`);
   await connection.run(
-    `CREATE OR REPLACE TEMP VIEW rows AS SELECT s.*, n.id, n.perMajor, n.priced FROM staged s JOIN names n ON s.symbol = n.raw WHERE ${traded}`,
+    `CREATE OR REPLACE TEMP VIEW rows AS SELECT s.*, n.id, n.perMajor, n.priced, n.traded FROM staged s JOIN names n ON s.symbol = n.raw WHERE ${traded}`,
   );
   return symbols;
 }
@@ -194,7 +195,7 @@ async function partition(connection: Connection, parts: string): Promise<void> {
   // Ticks of 32 bits where they fit: half the bytes. No factor columns: without actions all factors are 1.
   const [most] = (await connection.runAndReadAll('SELECT max(high * perMajor) FROM rows')).getRows()[0] as [number];
   const ticks = FLOAT_COLUMNS.slice(0, 4).map((name) => `round(${name} * perMajor)${most < 2 ** 31 ? '::INTEGER' : ''} AS ${name}`);
-  const columns = `date, ${ticks.join(', ')}, round(volume * perVolume) AS volume, coalesce(round(amount * perAmount), 'nan'::DOUBLE) AS amountMinor`;
+  const columns = `date, ${ticks.join(', ')}, round(coalesce(volume, 0) * perVolume) AS volume, coalesce(round(amount * perAmount), 'nan'::DOUBLE) AS amountMinor`;
   await connection.run(
     `COPY (SELECT ${columns}, id FROM rows JOIN units USING (id)) TO ${sqlText(parts)} (${PARQUET_OPTIONS}, PARTITION_BY (id))`,
   );

@@ -13,7 +13,7 @@ const REASONS: readonly (readonly [BadRowReason, string])[] = [
   ['off-tick', ['open', 'high', 'low', 'close'].map(offTick).join(' OR ')],
   ['high-below-low', 'high < low'],
   ['outside-high-low', 'open > high OR open < low OR close > high OR close < low'],
-  ['missing-volume', 'volume IS NULL'],
+  ['missing-volume', 'traded AND volume IS NULL'],
   ['negative-volume', 'volume < 0'],
 ];
 
