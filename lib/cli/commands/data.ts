@@ -1,29 +1,8 @@
 /** `hindcast data fetch | list | check | import`: bars from sources and files into the store, and what it holds. */
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
+import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../data-flags.js';
 import { exampleOf } from '../example.js';
-
-export interface StoreFlags {
-  readonly store?: string;
-}
-
-export interface FetchFlags extends StoreFlags {
-  readonly source: string[];
-  readonly symbols: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface CheckFlags extends StoreFlags {
-  readonly symbols?: string;
-  readonly live?: string[];
-}
-
-export interface ImportFlags extends StoreFlags {
-  readonly replace?: boolean;
-  readonly symbol?: string;
-  readonly volumeUnit?: 'shares' | 'lots';
-}
 
 const STORE = ['--store <name>', 'folder under the data folder, or a path (default: main)'] as const;
 const several = (value: string, before: string[] = []): string[] => [...before, value];

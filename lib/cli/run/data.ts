@@ -1,6 +1,6 @@
 /** What the `hindcast data` commands do. */
-import { isAbsolute, join, resolve } from 'node:path';
-import { dateOf, dayOf, InputError, isoOf, projectRoot, randomFloat, randomInit } from '../../core/index.js';
+import { resolve } from 'node:path';
+import { dateOf, dayOf, InputError, isoOf, randomFloat, randomInit } from '../../core/index.js';
 import {
   checkStore,
   describeFetched,
@@ -13,17 +13,14 @@ import {
   type SourceSettings,
   type StoredSymbol,
   sourceNamed,
+  storeFolder,
 } from '../../feeds/index.js';
 import type { Context, Done } from '../action.js';
-import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../commands/data.js';
+import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../data-flags.js';
 import { tableLines } from '../table.js';
 
-/** The store's folder: a plain name lies under the data folder of the settings, anything else is a path. */
-function folderOf({ settings }: Context, { store = 'main' }: StoreFlags): string {
-  if (isAbsolute(store) || /[/\\]/.test(store)) return resolve(store);
-  const { dataDir } = settings.values as { readonly dataDir?: string };
-  return join(dataDir ?? join(projectRoot(), 'data', 'store'), store);
-}
+const folderOf = ({ settings }: Context, { store = 'main' }: StoreFlags): string =>
+  storeFolder(store, (settings.values as { readonly dataDir?: string }).dataDir);
 
 const listOf = (text: string): string[] =>
   text

@@ -1,5 +1,5 @@
 /** AKShare through AKTools: A-share bars (Eastmoney), index bars (Sina), dividends (cninfo), reports, ST list, quotes, news, calendar. */
-import { dateOf, type EpochDay, instantAt, type NewsItem, sha256 } from '../../core/index.js';
+import { type CorporateAction, dateOf, type EpochDay, instantAt, type NewsItem, sha256 } from '../../core/index.js';
 import { calendarOf, describeSymbol, type SymbolDescription } from '../../market/index.js';
 import { dayOfText } from '../date-text.js';
 import { BadAnswer } from '../outside/errors.js';
@@ -120,7 +120,7 @@ export function aktools(settings: AktoolsSettings = {}): Source {
             calendar(),
           ),
         )
-        .filter((action) => action !== undefined)
+        .filter((action): action is CorporateAction => action !== undefined)
         .filter((action) => action.exDay >= query.from && action.exDay <= query.to)
         .sort((a, b) => a.exDay - b.exDay);
       return { ...answerOf(ID, context.clock.now(), actions, 'no dividend was carried out in the span'), lacks: ['rights issues'] };

@@ -79,7 +79,7 @@ export function ccxt(settings: CcxtSettings): Source {
     const fetchImplementation = (input: string, init: RequestInit): Promise<Response> => {
       const asked = new URL(input);
       const url = settings.url === undefined ? asked : new URL(`${asked.pathname}${asked.search}`, settings.url);
-      const signals = [init.signal, state.signal].filter((signal) => signal !== null && signal !== undefined);
+      const signals = [init.signal, state.signal].filter((signal): signal is AbortSignal => signal !== null && signal !== undefined);
       const { method, headers, body } = init;
       return fetch(url, { method: method ?? 'GET', headers: headers ?? {}, body: body ?? null, signal: AbortSignal.any(signals) });
     };

@@ -23,8 +23,19 @@ export interface StoredColumns {
   readonly fetchedFactor: Float64Array;
 }
 
-export const FLOAT_COLUMNS = ['open', 'high', 'low', 'close', 'volume', 'amountMinor', 'factor', 'fetchedFactor'] as const;
-type FloatColumn = (typeof FLOAT_COLUMNS)[number];
+/** Name in the file of each column. They say their units, so that no loader of bars takes ticks for prices. */
+export const FILE_COLUMNS = {
+  open: 'openTicks',
+  high: 'highTicks',
+  low: 'lowTicks',
+  close: 'closeTicks',
+  volume: 'volumeUnits',
+  amountMinor: 'amountMinor',
+  factor: 'totalReturnFactor',
+  fetchedFactor: 'fetchedFactor',
+} as const;
+type FloatColumn = keyof typeof FILE_COLUMNS;
+const FLOAT_COLUMNS = Object.keys(FILE_COLUMNS) as FloatColumn[];
 
 /** Plain pages: dictionaries and compression cost more to read than they save on columns of this kind. */
 export const PARQUET_OPTIONS = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1';
@@ -57,7 +68,9 @@ export async function writeColumns(
   columns: StoredColumns,
 ): Promise<{ readonly file: string; readonly sha256: string }> {
   const temporary = join(folder, `${fileOfSymbol(symbol)}.${process.pid}.tmp`);
-  await connection.run(`CREATE OR REPLACE TEMP TABLE bars (day INTEGER, ${FLOAT_COLUMNS.map((name) => `${name} DOUBLE`).join(', ')})`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE bars (day INTEGER, ${FLOAT_COLUMNS.map((name) => `${FILE_COLUMNS[name]} DOUBLE`).join(', ')})`,
+  );
   const appender = await connection.createAppender('bars');
   for (let i = 0; i < columns.length; i++) {
     appender.appendInteger(columns.day[i] as number);
@@ -67,7 +80,7 @@ export async function writeColumns(
   appender.closeSync();
   try {
     await connection.run(
-      `COPY (SELECT DATE '1970-01-01' + day AS date, ${FLOAT_COLUMNS.join(', ')} FROM bars ORDER BY day) TO ${sqlText(temporary)} (${PARQUET_OPTIONS})`,
+      `COPY (SELECT DATE '1970-01-01' + day AS date, ${Object.values(FILE_COLUMNS).join(', ')} FROM bars ORDER BY day) TO ${sqlText(temporary)} (${PARQUET_OPTIONS})`,
     );
     return placeFile(folder, symbol, temporary);
   } finally {
@@ -96,6 +109,9 @@ export function readColumns(folder: string, file: string, digest: string, wanted
   const columns = newColumns(dates.length);
   for (let i = 0; i < dates.length; i++) columns.day[i] = (dates[i] as Date).getTime() / DAY_MS;
   // A file without a factor column is of an import without actions: its factors stay 1.
-  for (const name of wanted) if (table.names.includes(name)) columns[name].set(table.column(name) as readonly number[]);
+  for (const name of wanted) {
+    const column = FILE_COLUMNS[name];
+    if (table.names.includes(column)) columns[name].set(table.column(column) as readonly number[]);
+  }
   return columns;
 }

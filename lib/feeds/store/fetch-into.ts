@@ -135,6 +135,7 @@ async function fetchSymbol(
 
   let state: Instrument['corporateActions'] = described.kind === 'index' || described.kind === 'spot' ? 'none' : 'unknown';
   let actions: readonly CorporateAction[] = [];
+  let known: Entry['actionsKnown'];
   if (state === 'unknown' && source.dividends) {
     const found = await attempt(
       'corporate actions',
@@ -143,7 +144,12 @@ async function fetchSymbol(
     if (found) {
       actions = found.rows;
       state = actions.length === 0 ? 'none' : 'declared';
+      known = { from: firstDay, to: query.to };
       for (const lack of found.lacks) remark(`corporate actions lack ${lack}.`);
+    } else if (before) {
+      // What was known stays known, up to where it was.
+      ({ actions, actionsKnown: known } = before);
+      state = before.instrument.corporateActions;
     }
   }
   if (actions.length > 0) columns.factor.set(factorOf(columns.day, columns.close, actions, described.units));
@@ -193,7 +199,7 @@ async function fetchSymbol(
     to: lastDay,
     spans: [...(before?.spans ?? []), ...answers.map(coveredBy)],
     actions,
-    ...(state === 'declared' || (state === 'none' && described.kind === 'stock') ? { actionsKnown: { from: firstDay, to: query.to } } : {}),
+    ...(known ? { actionsKnown: known } : {}),
     suspended: [
       ...new Set([
         ...(before?.suspended ?? []),

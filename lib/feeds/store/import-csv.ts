@@ -9,7 +9,7 @@ import { FeedError } from '../errors.js';
 import { canonicalSymbol, fileOfSymbol, symbolOfFile } from '../symbol-text.js';
 import { openTable, type Table } from '../table.js';
 import type { VolumeUnit } from '../volume-unit.js';
-import { FLOAT_COLUMNS, PARQUET_OPTIONS, placeFile } from './columns.js';
+import { FILE_COLUMNS, PARQUET_OPTIONS, placeFile } from './columns.js';
 import { type Connection, type Database, sqlText } from './duckdb.js';
 import { ENTRY_FORMAT, readEntry } from './entry.js';
 import { type Imported, type ImportRequest, refuseStored } from './import-request.js';
@@ -194,8 +194,10 @@ async function symbolsOf(connection: Connection, path: string, wanted: readonly 
 async function partition(connection: Connection, parts: string): Promise<void> {
   // Ticks of 32 bits where they fit: half the bytes. No factor columns: without actions all factors are 1.
   const [most] = (await connection.runAndReadAll('SELECT max(high * perMajor) FROM rows')).getRows()[0] as [number];
-  const ticks = FLOAT_COLUMNS.slice(0, 4).map((name) => `round(${name} * perMajor)${most < 2 ** 31 ? '::INTEGER' : ''} AS ${name}`);
-  const columns = `date, ${ticks.join(', ')}, round(coalesce(volume, 0) * perVolume) AS volume, coalesce(round(amount * perAmount), 'nan'::DOUBLE) AS amountMinor`;
+  const ticks = (['open', 'high', 'low', 'close'] as const).map(
+    (name) => `round(${name} * perMajor)${most < 2 ** 31 ? '::INTEGER' : ''} AS ${FILE_COLUMNS[name]}`,
+  );
+  const columns = `date, ${ticks.join(', ')}, round(coalesce(volume, 0) * perVolume) AS ${FILE_COLUMNS.volume}, coalesce(round(amount * perAmount), 'nan'::DOUBLE) AS ${FILE_COLUMNS.amountMinor}`;
   await connection.run(
     `COPY (SELECT ${columns}, id FROM rows JOIN units USING (id)) TO ${sqlText(parts)} (${PARQUET_OPTIONS}, PARTITION_BY (id))`,
   );

@@ -1,6 +1,6 @@
 /** A store as market data. */
 import { type BarSeries, type CorporateAction, dateOf, type Instrument, type Symbol } from '../../core/index.js';
-import { type CalendarId, calendarOf } from '../../market/index.js';
+import { type CalendarId, calendarOf, describeSymbol } from '../../market/index.js';
 import { digestsOf } from '../digest.js';
 import type { MarketData } from '../market-data.js';
 import { sessionClose } from '../session-closes.js';
@@ -13,11 +13,15 @@ export interface LoadStoreOptions {
   readonly symbols?: readonly Symbol[];
   /** Symbol that serves as the index; the one index among the symbols when not given. */
   readonly index?: Symbol;
+  /** With `symbols`: load the store's one index of their market too, when it has exactly one. */
+  readonly withIndex?: boolean;
 }
 
 /** Bars, actions and provenance of `folder`. Throws StoreError for a symbol that isn't there, or whose bytes changed. */
 export function loadStore(folder: string, options: LoadStoreOptions = {}): MarketData {
-  const symbols = [...new Set(options.symbols ?? storedSymbols(folder))];
+  const symbols = [
+    ...new Set([...(options.symbols ?? storedSymbols(folder)), ...(options.withIndex ? indexOf(folder, options.symbols) : [])]),
+  ];
   if (symbols.length === 0)
     throw new StoreError(`loadStore: expected symbols in ${folder}, got none. Fetch some: hindcast data fetch --help`);
   const entries = symbols.map((symbol): Entry => {
@@ -76,4 +80,14 @@ export function loadStore(folder: string, options: LoadStoreOptions = {}): Marke
     notes: [...new Set(entries.flatMap(({ notes }) => notes))],
     skipped: {},
   };
+}
+
+/** The one index that is stored of the market of `symbols`, if there is one. */
+function indexOf(folder: string, symbols: readonly Symbol[] = []): Symbol[] {
+  const market = symbols[0] === undefined ? undefined : readEntry(folder, symbols[0])?.instrument.market;
+  const indices = storedSymbols(folder).filter((symbol) => {
+    if (describeSymbol(symbol).kind !== 'index') return false;
+    return readEntry(folder, symbol)?.instrument.market === market;
+  });
+  return indices.length === 1 ? indices : [];
 }

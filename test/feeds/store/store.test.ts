@@ -5,12 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dateOf, dayOf, projectRoot } from '../../../lib/core/index.js';
-import { checkStore, embeddedData, fetchInto, importInto, listStore, loadStore } from '../../../lib/feeds/index.js';
+import {
+  checkStore,
+  embeddedData,
+  fetchInto,
+  importInto,
+  isStore,
+  listStore,
+  loadBars,
+  loadStore,
+  storeFolder,
+} from '../../../lib/feeds/index.js';
 import { RateLimited } from '../../../lib/feeds/outside/errors.js';
 import { embedded } from '../../../lib/feeds/sources/embedded.js';
 import type { Source, SymbolQuery } from '../../../lib/feeds/sources/source.js';
+import { tushare } from '../../../lib/feeds/sources/tushare.js';
 import { uncovered } from '../../../lib/feeds/store/fetch-into.js';
-import { contextAt } from '../sources/support.js';
+import { contextAt, json, replayServer } from '../sources/support.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'hindcast-store-'));
 const NOW = '2024-01-10T12:00:00Z';
@@ -121,6 +132,78 @@ test('other bytes than were stored are refused; a missing symbol too', async () 
   expect(() => loadStore(dir)).toThrow(/got other bytes/);
   writeFileSync(join(dir, 'IBM.json'), '{"format":"hindcast-store@1"');
   expect(() => loadStore(dir)).toThrow(/expected an entry of hindcast-store@1/);
+});
+
+/** Four sessions of a stock that is suspended on the second and goes ex on the third; `dividends`: whether the account may ask for them. */
+async function tushareAt(dividends: boolean) {
+  const BARS = ['ts_code', 'trade_date', 'open', 'high', 'low', 'close', 'vol', 'amount'];
+  const row = (date: string, close: number) => ['000001.SZ', date, close, close, close, close, 10_000, close * 1000];
+  const tables: Record<string, { fields: readonly string[]; items: readonly unknown[][] }> = {
+    daily: { fields: BARS, items: [row('20240105', 9.1), row('20240104', 9), row('20240102', 10)] },
+    suspend_d: { fields: ['ts_code', 'trade_date', 'suspend_timing', 'suspend_type'], items: [['000001.SZ', '20240103', null, 'S']] },
+    adj_factor: {
+      fields: ['ts_code', 'trade_date', 'adj_factor'],
+      items: [
+        ['000001.SZ', '20240102', 100],
+        ['000001.SZ', '20240104', 111.111],
+        ['000001.SZ', '20240105', 120],
+      ],
+    },
+    namechange: {
+      fields: ['ts_code', 'name', 'start_date', 'end_date', 'ann_date', 'change_reason'],
+      items: [['000001.SZ', '平安银行', '20120802', null, '20120801', '改名']],
+    },
+    dividend: {
+      fields: ['ts_code', 'div_proc', 'stk_bo_rate', 'stk_co_rate', 'cash_div_tax', 'record_date', 'ex_date', 'pay_date', 'imp_ann_date'],
+      items: [['000001.SZ', '实施', 0, 0, 1, '20240103', '20240104', '20240104', '20231228']],
+    },
+  };
+  const { url } = await replayServer(({ body }) => {
+    const { api_name } = JSON.parse(body) as { api_name: string };
+    if (api_name === 'dividend' && !dividends) return json({ code: 40203, msg: '抱歉，您没有接口访问权限', data: null });
+    const { fields, items } = tables[api_name]!;
+    // Fields and cells must agree: pct_chg and the like may come along.
+    return json({ request_id: 'x', code: 0, msg: '', data: { fields, items, has_more: false } });
+  });
+  const dir = folder();
+  const source = tushare({ token: 'planted-token-1234', url, ratePerMinute: 60_000 });
+  const results = await fetchInto(
+    { folder: dir, sources: [source], symbols: ['000001.SZ'], from: dayOf('2024-01-02'), to: dayOf('2024-01-05') },
+    contextAt(NOW),
+  );
+  return { dir, results };
+}
+
+test('with the bars come dividends, suspensions, names and the factor table; raw prices and factors stay apart', async () => {
+  const { dir, results } = await tushareAt(true);
+  expect(results).toMatchObject([{ state: 'fetched', bars: 3 }]);
+  const { series, instruments, actions, actionsKnown, notes } = loadStore(dir);
+  expect([...series.get('000001.SZ')!.close]).toEqual([1000, 900, 910]);
+  expect(series.get('000001.SZ')!.factor[1]).toBeCloseTo(10 / 9, 12);
+  expect(instruments).toMatchObject([{ name: '平安银行', corporateActions: 'declared', statuses: [{ status: 'normal' }] }]);
+  expect(actions.get('000001.SZ')).toMatchObject([{ cash: { numerator: 100, denominator: 1 } }]);
+  expect(actionsKnown).toEqual({ '000001.SZ': { from: dayOf('2024-01-02'), to: dayOf('2024-01-05') } });
+  expect(notes).toContain('000001.SZ: corporate actions lack rights issues.');
+  // The suspension is no gap; the factor table grows once more than the dividends explain.
+  const [checked] = checkStore(dir);
+  expect(checked).toMatchObject({ suspended: 1, findings: [{ kind: 'factor', day: dayOf('2024-01-05') }] });
+});
+
+test('without permission for dividends the actions are unknown, the reason is noted, and the token is nowhere', async () => {
+  const { dir } = await tushareAt(false);
+  const { instruments, notes } = loadStore(dir);
+  expect(instruments).toMatchObject([{ corporateActions: 'unknown' }]);
+  expect(notes.join()).toMatch(/corporate actions not known: tushare: code 40203: 抱歉，您没有接口访问权限/);
+  for (const name of readdirSync(dir)) expect(readFileSync(join(dir, name), 'latin1')).not.toContain('planted-token');
+});
+
+test('a store is told from a folder of bars, whose loader refuses its columns of ticks', async () => {
+  const { dir } = await tushareAt(true);
+  expect(isStore(dir)).toBe(true);
+  expect(isStore(join(projectRoot(), 'data', 'bars', 'us'))).toBe(false);
+  expect(() => loadBars(dir)).toThrow(/got date, openTicks/);
+  expect(storeFolder('main')).toBe(join(projectRoot(), 'data', 'store', 'main'));
+  expect(storeFolder('/somewhere/else')).toBe('/somewhere/else');
 });
 
 const HEAD = 'date,symbol,open,high,low,close,volume,amount\n';
