@@ -39,6 +39,7 @@ const FACTOR_SLACK = 0.005;
 
 /** Findings by symbol. Throws StoreError for a symbol that isn't there or whose bytes changed. */
 export function checkStore(folder: string, symbols: readonly Symbol[] = storedSymbols(folder)): CheckedSymbol[] {
+  if (symbols.length === 0) throw new StoreError(`checkStore: expected symbols in ${folder}, got none. Fetch or import some first.`);
   const rulebooks = new Map<string, CitedRulebook>();
   return symbols.map((symbol) => {
     const entry = readEntry(folder, symbol);

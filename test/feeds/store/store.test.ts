@@ -267,6 +267,10 @@ test('an import takes the place of stored symbols only when told to', async () =
   expect(readdirSync(dir).filter((name) => name.endsWith('.parquet'))).toHaveLength(2);
 });
 
+test('a check of nothing is an error', () => {
+  expect(() => checkStore(folder())).toThrow(/expected symbols in .*got none/);
+});
+
 test('the check finds the gap, the day without volume and the price over its limit', async () => {
   const { dir } = await imported(SMALL, 1e9);
   const [ping] = checkStore(dir, ['000001.SZ']);
