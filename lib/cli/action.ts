@@ -21,23 +21,35 @@ export interface Done {
   readonly exitCode?: number;
 }
 
-interface CommonFlags {
+export interface CommonFlags {
   readonly json?: boolean;
   readonly debug?: boolean;
   readonly results?: string;
   readonly logLevel?: string;
 }
 
+interface ActionOptions {
+  /** What wrong settings do: by default the command is refused. */
+  readonly wrongSettings?: 'at their default';
+}
+
 /** Adds the common flags to a command and gives it its action. */
 export type ActionOf = <Flags, Arguments extends unknown[] = []>(
   command: Command,
   act: (context: Context, flags: Flags, ...rest: Arguments) => Promise<Done>,
+  options?: ActionOptions,
 ) => void;
+
+/** The common flags that are settings. */
+export const settingsFlags = ({ results, logLevel }: CommonFlags): Readonly<Record<string, string>> => ({
+  ...(results && { resultsDir: results }),
+  ...(logLevel && { logLevel }),
+});
 
 const COMMON = 'Common options:';
 
 export function actionOf(exit: (code: number) => void): ActionOf {
-  return (command, act) => {
+  return (command, act, options) => {
     command
       .optionsGroup(COMMON)
       .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(COMMON))
@@ -47,11 +59,12 @@ export function actionOf(exit: (code: number) => void): ActionOf {
       .option('--debug', 'on failure, print the stack too')
       .action(async (...all: unknown[]) => {
         const flags = all.at(-2) as CommonFlags;
-        const context = await contextOf(flags);
+        const context = await contextOf(command, flags, options);
         try {
           const done = await act(context, flags as never, ...(all.slice(0, -2) as never));
           context.progress.close();
-          if (context.json) process.stdout.write(`${JSON.stringify(done.json)}\n`);
+          const { hideSecrets } = await import('../core/index.js');
+          if (context.json) process.stdout.write(`${hideSecrets(JSON.stringify(done.json))}\n`);
           exit(done.exitCode ?? 0);
         } finally {
           context.progress.close();
@@ -60,25 +73,31 @@ export function actionOf(exit: (code: number) => void): ActionOf {
   };
 }
 
-async function contextOf(flags: CommonFlags): Promise<Context> {
-  const [core, config, { openProgress }, { interruptSignal }] = await Promise.all([
+async function contextOf(command: Command, flags: CommonFlags, options: ActionOptions = {}): Promise<Context> {
+  const [core, config, { openProgress }, { interruptSignal }, { guardCrashes }] = await Promise.all([
     import('../core/index.js'),
     import('../config/index.js'),
     import('./progress.js'),
     import('./interrupt.js'),
+    import('./crash.js'),
   ]);
-  const settings = config.loadSettings({
-    root: core.projectRoot(),
-    flags: { ...(flags.results && { resultsDir: flags.results }), ...(flags.logLevel && { logLevel: flags.logLevel }) },
-  });
+  guardCrashes(command.name(), flags.debug ?? false);
+  const layers = { root: core.projectRoot(), flags: settingsFlags(flags) };
+  const settings = options.wrongSettings ? config.readSettings(layers).settings : config.loadSettings(layers);
   const json = flags.json ?? false;
-  core.configureLog({ level: settings.values.logLevel, pretty: process.stderr.isTTY });
+  const progress = openProgress(process.stderr);
+  const { logLevel, logLevels } = settings.values;
+  core.configureLog({
+    level: logLevel,
+    levels: logLevels,
+    write: (line) => progress.above(() => void process.stderr.write(line)),
+  });
   return {
     settings,
     clock: core.systemClock(),
     json,
-    say: (text = '') => void (json ? process.stderr : process.stdout).write(`${text}\n`),
-    progress: openProgress(process.stderr),
+    say: (text = '') => progress.above(() => void (json ? process.stderr : process.stdout).write(`${core.hideSecrets(text)}\n`)),
+    progress,
     get signal() {
       return interruptSignal();
     },

@@ -32,8 +32,9 @@ export async function main(args: readonly string[], version: string): Promise<nu
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const command = commandList.some((entry) => entry.name === named) ? named : undefined;
     const failure = failureOf(error, command, args.includes('--debug'));
-    process.stderr.write(failure.text);
-    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(failure.json)}\n`);
+    const { hideSecrets } = await import('../core/index.js');
+    process.stderr.write(hideSecrets(failure.text));
+    if (args.includes('--json')) process.stdout.write(`${hideSecrets(JSON.stringify(failure.json))}\n`);
     return failure.exitCode;
   }
 }

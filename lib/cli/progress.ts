@@ -4,6 +4,8 @@ import cliProgress from 'cli-progress';
 export interface Progress {
   /** Reports `done` of `total` steps of a task; `at` says where it is, such as a session's date. */
   report(step: { readonly task: string; readonly done: number; readonly total: number; readonly at: string }): void;
+  /** Writes lines on the same terminal: the bar makes room for them and is drawn again below. */
+  above(write: () => void): void;
   /** Takes the bar away, so that text can follow. */
   close(): void;
 }
@@ -24,6 +26,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       quarter = reached;
       stream.write(`  ${step.task}: ${Math.floor((100 * step.done) / Math.max(1, step.total))} % (${step.at})\n`);
     },
+    above: (write) => write(),
     close() {},
   };
 }
@@ -31,10 +34,12 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: cliProgress.SingleBar | undefined;
   let task: string | undefined;
+  let drawn: Parameters<cliProgress.SingleBar['start']> | undefined;
   const close = () => {
     bar?.stop();
     bar = undefined;
     task = undefined;
+    drawn = undefined;
   };
   return {
     report(step) {
@@ -50,9 +55,19 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
           hideCursor: true,
           barsize: 30,
         });
-        bar.start(step.total, step.done, { task: step.task, at: step.at });
-      } else bar?.update(step.done, { at: step.at });
+        drawn = [step.total, step.done, { task: step.task, at: step.at }];
+        bar.start(...drawn);
+      } else {
+        drawn = [step.total, step.done, { task: step.task, at: step.at }];
+        bar?.update(step.done, { at: step.at });
+      }
       if (step.done >= step.total) close();
+    },
+    above(write) {
+      // Stopped, not only wiped: the bar returns the cursor to where it began, which would be over the new lines.
+      bar?.stop();
+      write();
+      if (drawn) bar?.start(...drawn);
     },
     close,
   };

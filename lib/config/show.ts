@@ -1,10 +1,11 @@
 /** The settings as people may see them: each with its origin and meaning, secrets masked. */
 import type { Settings } from './load.js';
-import { environmentNames, secretNames, settingNames, settingsSchema } from './schema.js';
+import { aboutSetting, settingNames } from './schema.js';
+import { shownValue } from './text.js';
 
 interface ShownSetting {
   readonly name: string;
-  /** Null when not set; `****` for a secret. */
+  /** As its variable would hold it. Null when not set; `****` for a secret. */
   readonly value: string | null;
   readonly origin: string;
   readonly environment: string;
@@ -14,12 +15,13 @@ interface ShownSetting {
 export function showSettings(settings: Settings): ShownSetting[] {
   return settingNames.map((name) => {
     const value = settings.values[name];
+    const { variable, meaning } = aboutSetting(name);
     return {
       name,
-      value: value === undefined ? null : secretNames.has(name) ? '****' : value,
+      value: value === undefined ? null : shownValue(name, value),
       origin: settings.origins[name],
-      environment: environmentNames[name],
-      meaning: settingsSchema.shape[name].description ?? '',
+      environment: variable,
+      meaning,
     };
   });
 }

@@ -1,11 +1,14 @@
+import { hideSecrets } from './secrets.js';
+
 /**
  * The project's errors. Text: `fn: expected X, got Y. Do Z.` Every room derives its own class from {@link HindcastError};
- * `exitCode` is what the command line returns for it (2 = the caller's input, 1 = anything else).
+ * `exitCode` is what the command line returns for it (2 = the caller's input, 1 = anything else). Known secrets are masked in the
+ * message, wherever it then goes: a screen, a ledger, a transcript.
  */
 export class HindcastError extends Error {
   readonly exitCode: number = 1;
   constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options as ErrorOptions);
+    super(hideSecrets(message), options as ErrorOptions);
     this.name = new.target.name;
   }
 }

@@ -3,39 +3,42 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { projectRoot } from './files.js';
+import { hideSecrets } from './secrets.js';
 
-type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
 type RoomLogger = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error'>;
 
 interface LogSettings {
   readonly level: LogLevel;
-  /** One readable line instead of JSON: for a terminal. */
-  readonly pretty: boolean;
-  /** Takes each line with its newline; stderr by default. */
+  /** Levels of single rooms, where they differ. */
+  readonly levels: Readonly<Record<string, LogLevel>>;
+  /** One readable line instead of JSON; by default where stderr is a terminal. */
+  readonly pretty?: boolean;
+  /** Takes each line with its newline, secrets masked; stderr by default. */
   readonly write: (line: string) => void;
 }
 
-let settings: LogSettings = {
-  level: 'info',
-  pretty: process.stderr.isTTY,
-  write: (line) => void process.stderr.write(line),
-};
+/** Keys of logged objects that hold secrets by their name, here and one level down; known values are masked everywhere. */
+const SECRET_KEYS = ['token', 'apiKey', 'password', 'secret', 'authorization', 'cookie'];
+
+let settings: LogSettings = { level: 'info', levels: {}, write: (line) => void process.stderr.write(line) };
 let root: Logger | undefined;
 const children = new Map<string, Logger>();
 
-/** Sets level, form and destination for all that is logged from now on. */
+/** Sets levels, form and destination for all that is logged from now on. */
 export function configureLog(next: Partial<LogSettings>): void {
   settings = { ...settings, ...next };
   root = undefined;
   children.clear();
 }
 
-/** The logger of a room. pino itself (40 ms to load) comes in with the first call of it. */
+/** The logger of a room. pino itself (40 ms to load) comes in with the first call of it: call it where a line is logged. */
 export function log(room: string): RoomLogger {
   let child = children.get(room);
   if (!child) {
     root ??= openRoot();
-    child = root.child({ room });
+    child = root.child({ room }, { level: settings.levels[room] ?? settings.level });
     children.set(room, child);
   }
   return child;
@@ -44,8 +47,10 @@ export function log(room: string): RoomLogger {
 function openRoot(): Logger {
   const require = createRequire(join(projectRoot(), 'package.json'));
   const pino = require('pino') as typeof import('pino').default;
-  const { level, pretty, write } = settings;
-  return pino({ level, base: null }, { write: (line: string) => write(pretty ? prettyLine(line) : line) });
+  // Asked here, not at import: looking at process.stderr opens it.
+  const { level, write, pretty = process.stderr.isTTY === true } = settings;
+  const redact = { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '****' };
+  return pino({ level, base: null, redact }, { write: (line: string) => write(hideSecrets(pretty ? prettyLine(line) : line)) });
 }
 
 /** `09:15:00 warn  replay  message  key=value` */

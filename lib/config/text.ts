@@ -1,0 +1,29 @@
+/** Settings as text, for the environment and for people: `a,b` for lists, `room=level,...` for levels. */
+import { aboutSetting, kindOf, type SettingName } from './schema.js';
+
+/** The value that a variable's text stands for; text that can't be read stays text, so that the schema refuses it. */
+export function valueFromText(name: SettingName, text: string): unknown {
+  const { kind } = kindOf(name);
+  const parts = (): string[] => text.split(',').map((part) => part.trim());
+  if (kind === 'whole') return /^\d+$/.test(text.trim()) ? Number(text) : text;
+  if (kind === 'list') return parts();
+  if (kind !== 'levels') return text;
+  const pairs = parts().map((part) => part.split('='));
+  return pairs.every(({ length }) => length === 2) ? Object.fromEntries(pairs) : text;
+}
+
+/** A value as its variable would hold it; `****` for a secret, and for user and password within a URL. */
+export function shownValue(name: SettingName, value: unknown): string {
+  if (aboutSetting(name).secret) return '****';
+  const text =
+    typeof value === 'object' && value !== null && kindOf(name).kind === 'levels'
+      ? Object.entries(value)
+          .map((pair) => pair.join('='))
+          .join(',')
+      : Array.isArray(value)
+        ? value.join(',')
+        : typeof value === 'string'
+          ? value
+          : JSON.stringify(value);
+  return text.replace(/\/\/[^/\s]*@/g, '//****@');
+}
