@@ -5,7 +5,7 @@ export interface StoreFlags {
 }
 
 export interface FetchFlags extends StoreFlags {
-  readonly source: string[];
+  readonly source?: string[];
   readonly symbols: string;
   readonly from: string;
   readonly to: string;

@@ -13,7 +13,11 @@ export function define(command: Command, action: ActionOf): void {
   const fetch = command
     .command('fetch')
     .description('Fetch daily bars and corporate actions; what is stored is not fetched again.')
-    .requiredOption('--source <name>', 'tushare, akshare, yahoo, ccxt:<exchange>, file:<path>; repeat for sources to try next', several)
+    .option(
+      '--source <name>',
+      'tushare, akshare, yahoo, ccxt:<exchange>, file:<path>; repeat for sources to try next (default: the setting sources)',
+      several,
+    )
     .requiredOption('--symbols <a,b>', 'what to fetch')
     .requiredOption('--from <date>', 'first day, such as 2015-01-05')
     .requiredOption('--to <date>', 'last day')

@@ -41,7 +41,9 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
   if (symbols.length === 0)
     throw new InputError('data fetch: expected symbols, got none. Write for example --symbols 600000.SH,000001.SZ.');
   const folder = folderOf(context, flags);
-  const sources = flags.source.map((name) => sourceNamed(name, context.settings.values as SourceSettings));
+  const names = flags.source ?? (context.settings.values as { readonly sources?: readonly string[] }).sources ?? [];
+  if (names.length === 0) throw new InputError('data fetch: expected a source, got none. Name one with --source, or set sources.');
+  const sources = names.map((name) => sourceNamed(name, context.settings.values as SourceSettings));
   const opened = openedFor(context);
   try {
     const results = await fetchInto({ folder, sources, symbols, from, to }, opened, (done, at) =>
