@@ -143,7 +143,7 @@ async function fetchSymbol(
     );
     if (found) {
       actions = found.rows;
-      state = actions.length === 0 ? 'none' : 'declared';
+      state = actions.length === 0 ? 'none' : actions.some(({ origin }) => origin === 'derived') ? 'derived' : 'declared';
       known = { from: firstDay, to: query.to };
       for (const lack of found.lacks) remark(`corporate actions lack ${lack}.`);
     } else if (before) {

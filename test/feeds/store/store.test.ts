@@ -54,7 +54,7 @@ test('what is fetched reads back as its source has it, digests and all', async (
   // The source derived its factor from each ex-day's close, the store from the close before: the same to the size of a dividend.
   const last = ours.length - 1;
   expect(ours.factor[last]! / theirs.factor[last]!).toBeCloseTo(1, 2);
-  expect(listStore(dir)).toMatchObject([{ symbol: 'IBM', bars: 3270, sources: ['embedded:us'], corporateActions: 'declared' }]);
+  expect(listStore(dir)).toMatchObject([{ symbol: 'IBM', bars: 3270, sources: ['embedded:us'], corporateActions: 'derived' }]);
 });
 
 test('what is stored is not asked again: only the parts that lack, before and after', async () => {
