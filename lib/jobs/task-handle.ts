@@ -158,13 +158,12 @@ export class TaskHandle {
     this.#assertOpen('finish');
     if (state === 'done') this.#step = this.steps;
     this.#message = message;
-    const now = this.#in.clock.now();
     this.#guarded(() =>
       this.#in.database.write(true, () => {
         this.#renew();
         this.#in.database
           .sql('update task set state = ?, owner = null, lease_until = null, cancel = 0, finished = ? where id = ?')
-          .run(state, now, this.id);
+          .run(state, this.#writtenAt, this.id);
       }),
     );
     this.#open = false;
