@@ -5,7 +5,7 @@ import type { ReplaySpec } from './spec.js';
 
 /** Loads what `spec.data` names. Throws InputError on an unknown set, symbol or span, or on unknown corporate actions without price-only. */
 export function dataFor(spec: ReplaySpec, loaded?: MarketData): MarketData {
-  const whole = loaded ?? loadSource(spec.data, spec.onBadRow);
+  const whole = loaded ?? loadSource(spec.data, spec.onBadRow, spec.symbols);
   const known = new Set(whole.instruments.map((instrument) => instrument.symbol));
   for (const symbol of spec.symbols) {
     if (!known.has(symbol)) {
