@@ -1,6 +1,7 @@
 /** The ledger in one process, on a clock that stands where it is put. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -182,6 +183,30 @@ test('what JSON cannot hold, and steps that are none, are refused whole', () => 
   expect(() => ledger.task(99)).toThrow(TaskInputError);
   expect(() => ledger.task(Number.NaN)).toThrow(TaskInputError);
   expect(() => openLedger(scratch(), { clock: manualClock(), leaseMs: 5, heartbeatMs: 5 })).toThrow(TaskInputError);
+  ledger.close();
+});
+
+test('a write that fails halfway keeps nothing of itself: neither outputs nor checkpoint nor progress', () => {
+  const { dir, ledger } = world();
+  const task = ledger.start(replay);
+  task.commit({ outputs: [{ key: 'a', value: 1 }], checkpoint: { next: 1 }, step: 1 });
+  const db = new DatabaseSync(join(dir, 'ledger.db'));
+  db.exec(`create trigger fault before insert on output when new.key = 'bad' begin select raise(abort, 'disk fault'); end`);
+  const faulty = {
+    outputs: [
+      { key: 'b', value: 2 },
+      { key: 'bad', value: 3 },
+    ],
+    checkpoint: { next: 2 },
+    step: 2,
+  };
+  expect(() => task.commit(faulty)).toThrow(/disk fault.*run again: it resumes/);
+  expect(ledger.outputs(1).map(({ key }) => key)).toEqual(['a']);
+  expect(task.checkpoint()).toEqual({ step: 1, state: { next: 1 } });
+  expect(ledger.task(1).step).toBe(1);
+  db.exec('drop trigger fault');
+  db.close();
+  expect(task.commit(faulty).map(({ added }) => added)).toEqual([true, true]);
   ledger.close();
 });
 
