@@ -16,7 +16,7 @@ export {
   runFileSchemas,
   runRowSchema,
 } from './rows.js';
-export { openRun, type RunFolder, readEquity } from './run-folder.js';
+export { openRun, type RunFolder, readEquity, runStatus } from './run-folder.js';
 export { runReplay } from './run-replay.js';
 export { type HorizonSummary, type SettleOptions, type SettleResult, settleRun } from './settle-run.js';
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';

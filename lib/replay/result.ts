@@ -1,6 +1,7 @@
 /** What a replay gives back, and what it may use of the outside. */
 import type { Clock, Instant, Recall, RecallQuery, Strategy } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
+import type { Ledger, ResumeCommand } from '../jobs/index.js';
 import type { Calendar } from '../market/index.js';
 import type { RunRow } from './rows.js';
 
@@ -32,6 +33,13 @@ export interface ReplayEffects {
   readonly recall?: (query: RecallQuery, asOf: Instant) => Promise<Recall>;
   /** Ends the run at the next barrier, committed and resumable. */
   readonly signal?: AbortSignal;
+  /**
+   * Opens the ledger of long tasks once the spec is known to be sound: with it one process at a time runs the run, and its progress
+   * shows in `results/checkpoint.json`.
+   */
+  readonly tasks?: () => Ledger;
+  /** The command that goes on with the run, for that ledger. */
+  readonly resume?: ResumeCommand;
 }
 
 /** The equity series of a run, one point per session. */

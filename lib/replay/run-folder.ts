@@ -42,6 +42,13 @@ export function openRun(folder: string): RunFolder {
   };
 }
 
+/** How a run ended, from its run.json; null when there is none. */
+export function runStatus(folder: string): RunRow['status'] | null {
+  const path = join(folder, 'run.json');
+  if (!existsSync(path)) return null;
+  return (JSON.parse(readFileSync(path, 'utf8')) as RunRow).status;
+}
+
 /** Columns of an equity.csv as written by a run. */
 export function readEquity(path: string): EquitySeries {
   const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dateOf, hashOf, monotonicMs, sha256, writeFileAtomic } from '../core/index.js';
 import { observationSchema } from '../features/index.js';
+import { runTask } from '../jobs/index.js';
 import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
 import { EquityLog } from './equity-log.js';
@@ -33,8 +34,29 @@ const ALL_FILES = {
  * audit. Ended by its signal or by a kill, the same call continues at the last committed barrier.
  */
 export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects): Promise<ReplayResult> {
-  const startedMs = monotonicMs();
   const prepared = prepareReplay(input, effects);
+  const world = openWorld(prepared);
+  const { tasks, resume, ...rest } = effects;
+  if (tasks === undefined) return replayPrepared(prepared, world, rest);
+  const { run, spec, sessions } = prepared;
+  return runTask(tasks(), { kind: 'replay', run, steps: sessions.length, parameters: spec, resume, signal: effects.signal }, (task) =>
+    replayPrepared(prepared, world, {
+      ...rest,
+      signal: task.signal,
+      progress: (step) => {
+        task.progress(step.done, step.at);
+        effects.progress?.(step);
+      },
+    }),
+  );
+}
+
+async function replayPrepared(
+  prepared: PreparedReplay,
+  world: ReturnType<typeof openWorld>,
+  effects: ReplayEffects,
+): Promise<ReplayResult> {
+  const startedMs = monotonicMs();
   const { spec, data, calendar, sessions, rulebook, strategies, instruments, configHash, label, run } = prepared;
   const folder = join(effects.resultsDir, run);
   const code = codeStamp();
@@ -42,7 +64,7 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
   const first = instruments.get(spec.symbols[0]!)!;
   const full = spec.record === 'full';
 
-  const { bars, index: indexSymbol, indexBars, broker, manager, loop: start, slippageBp } = openWorld(prepared);
+  const { bars, index: indexSymbol, indexBars, broker, manager, loop: start, slippageBp } = world;
   const equity = new EquityLog(sessions.length);
   const schema = observationSchema(spec.features);
   const identity = hashOf({ run, configHash, treeHash: code.code.treeHash, seed: spec.seed });
@@ -85,11 +107,11 @@ export async function runReplay(input: ReplaySpecInput, effects: ReplayEffects):
     let from = 0;
     let resumed: LoopState | undefined;
     if (checkpoint !== undefined) {
-      const world = recorder.resume(checkpoint.state) as { broker: unknown; manager: unknown; strategies: unknown[][] };
-      broker.restore(world.broker);
-      manager.restore(world.manager);
+      const saved = recorder.resume(checkpoint.state) as { broker: unknown; manager: unknown; strategies: unknown[][] };
+      broker.restore(saved.broker);
+      manager.restore(saved.manager);
       equity.restore(committed);
-      resumed = { strategies: world.strategies };
+      resumed = { strategies: saved.strategies };
       from = checkpoint.session + 1;
     }
     let interrupted = false;

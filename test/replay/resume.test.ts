@@ -33,9 +33,9 @@ test('killed again and again, a run ends with the bytes of one that was never to
   const resultsDir = scratch();
   let kills = 0;
   let last: string | null = null;
-  // The child needs about 1.5 s: each life is long enough to commit something and mostly too short to end.
+  // The child needs about 1.5 s on a quiet machine. Each life is longer than the one before, so that a busy one ends too.
   while (last === null && kills < 20) {
-    last = await runChild(resultsDir, 500 + 100 * (kills % 4));
+    last = await runChild(resultsDir, 500 + 150 * kills);
     if (last === null) kills++;
   }
   expect(kills).toBeGreaterThan(1);

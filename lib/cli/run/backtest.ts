@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { openRun, type RunFolder, runReplay } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
+import { replayEffects } from '../replay-effects.js';
 import { type SpecFlags, specPart } from '../spec-flags.js';
 import { DEFAULT_STRATEGY, specsFrom } from '../specs-from.js';
 import { remarkLines, summariesOf, summaryLines, TABLE_LEGEND } from '../summary.js';
@@ -17,17 +18,15 @@ const HOLD = 'buy-and-hold';
 
 /** Each strategy on an account of its own; buy-and-hold is always among them, as the measure. */
 export async function compare(context: Context, flags: BacktestFlags): Promise<Done> {
-  const { settings, clock, say, progress, signal } = context;
+  const { settings, say, progress } = context;
   const { resultsDir } = settings.values;
   const asked = flags.strategy ?? [DEFAULT_STRATEGY];
   const { data, specs, understood } = specsFrom(flags, asked.includes(HOLD) ? asked : [...asked, HOLD]);
   for (const line of understood) say(line);
   const runs: RunFolder[] = [];
+  const effects = replayEffects(context);
   for (const spec of specs) {
-    const { folder, interrupted } = await runReplay(
-      { ...spec, record: 'account' },
-      { clock, resultsDir, data, signal, progress: progress.report },
-    );
+    const { folder, interrupted } = await runReplay({ ...spec, record: 'account' }, { ...effects, data, progress: progress.report });
     if (interrupted) return interruptedRun(context);
     runs.push(openRun(folder));
   }
@@ -47,12 +46,12 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
 
 /** The run's own spec, with the rules and costs that the flags give, on its recorded intents. */
 export async function replayFrozen(context: Context, flags: BacktestFlags, run: string): Promise<Done> {
-  const { settings, clock, progress, signal } = context;
+  const { progress } = context;
   const before = openRun(resolve(run));
   const { costs, ...rules } = specPart(flags);
   const { folder, interrupted } = await runReplay(
     { ...before.spec, ...rules, costs: { ...before.spec.costs, ...costs }, frozenFrom: before.folder, record: 'account' },
-    { clock, resultsDir: settings.values.resultsDir, signal, progress: progress.report },
+    { ...replayEffects(context), progress: progress.report },
   );
   progress.close();
   if (interrupted) return interruptedRun(context);

@@ -1,8 +1,9 @@
 /** What `hindcast replay` does: the promoted Time Travel pipeline on one recorded run, its table, where it lies, what to try next. */
 import { join } from 'node:path';
 import { type JsonValue, runPipeline } from '../../notebook/index.js';
-import { openRun, prepareReplay, type ReplaySpec } from '../../replay/index.js';
+import { openRun, prepareReplay, type ReplaySpec, runStatus } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
+import { replayEffects } from '../replay-effects.js';
 import { readSpecFile } from '../spec-file.js';
 import type { SpecFlags } from '../spec-flags.js';
 import { specsFrom } from '../specs-from.js';
@@ -14,7 +15,7 @@ export interface ReplayFlags extends SpecFlags {
 }
 
 export async function replay(context: Context, flags: ReplayFlags): Promise<Done> {
-  const { settings, clock, say, progress, signal } = context;
+  const { settings, say, progress, signal } = context;
   const file = flags.spec === undefined ? {} : readSpecFile(flags.spec);
   const { data, specs, understood } = specsFrom(flags, flags.strategy === undefined ? [] : [flags.strategy], file);
   for (const line of understood) say(line);
@@ -24,11 +25,11 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   const folder = join(resultsDir, run);
   let names: string[];
   try {
-    const declared = await runPipeline('time-travel', parametersOf(spec), { clock, resultsDir, data, signal, progress: progress.report });
+    const declared = await runPipeline('time-travel', parametersOf(spec), { ...replayEffects(context), data, progress: progress.report });
     names = declared['runs'] as string[];
   } catch (error) {
-    // The pipeline measures finished runs only: one that was ended by its signal stops it.
-    if (!signal.aborted) throw error;
+    // The pipeline measures finished runs only: one that was ended by Ctrl-C or cancelled as a task stops it.
+    if (!signal.aborted && runStatus(folder) !== 'running') throw error;
     progress.close();
     say(`Interrupted; what was done is kept in ${folder}. Run the same command again to go on.`);
     return { json: { command: 'replay', interrupted: true, folder, run }, exitCode: 130 };

@@ -1,14 +1,19 @@
 /** A part of the tour: one market, its strategies, its table. A later capability joins the tour as one more file beside this one. */
-import type { Clock } from '../../core/index.js';
 import { embeddedData, type MarketData } from '../../feeds/index.js';
-import { openRun, type ReplayProgress, type ReplayResult, type ReplaySpecInput, type RunFolder, runReplay } from '../../replay/index.js';
+import {
+  openRun,
+  type ReplayEffects,
+  type ReplayProgress,
+  type ReplayResult,
+  type ReplaySpecInput,
+  type RunFolder,
+  runReplay,
+} from '../../replay/index.js';
 import { remarkLines, type Summary, summariesOf } from '../summary.js';
 
 /** What a part may use. */
 export interface TourEffects {
-  readonly clock: Clock;
-  readonly resultsDir: string;
-  readonly signal: AbortSignal;
+  readonly replay: Pick<ReplayEffects, 'clock' | 'resultsDir' | 'signal' | 'tasks' | 'resume'>;
   /** Where the account that is replayed now stands, 0..1. */
   readonly progress: (account: string, part: number, at: string) => void;
   /** An account is through. */
@@ -39,14 +44,10 @@ export type Account = ReplaySpecInput['strategies'];
 export function stage(effects: TourEffects, market: 'cn' | 'us', span: Pick<ReplaySpecInput, 'symbols' | 'from' | 'to'>) {
   const data: MarketData = embeddedData(market);
   return async (strategies: Account, record: 'full' | 'account'): Promise<ReplayResult> => {
-    const { clock, resultsDir, signal } = effects;
     const account = strategies.map(({ id }) => id).join('+');
     effects.progress(account, 0, span.from);
     const progress = ({ done, total, at }: ReplayProgress) => effects.progress(account, done / total, at);
-    const result = await runReplay(
-      { data: `embedded:${market}`, ...span, strategies, record },
-      { clock, resultsDir, signal, data, progress },
-    );
+    const result = await runReplay({ data: `embedded:${market}`, ...span, strategies, record }, { ...effects.replay, data, progress });
     if (result.interrupted) throw new TourInterrupted();
     effects.done();
     return result;

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../core/index.js';
 import type { RunFolder } from '../../replay/index.js';
 import { writeReport } from '../../report/index.js';
 import type { Context, Done } from '../action.js';
+import { replayEffects } from '../replay-effects.js';
 import { summaryLines, TABLE_LEGEND } from '../summary.js';
 import { styled } from '../table.js';
 import { auditLine } from './audit-line.js';
@@ -65,15 +66,13 @@ export async function runTour(context: Context): Promise<Done> {
 }
 
 /** One progress bar over all accounts of all parts. */
-function tourEffects({ settings, clock, signal, progress }: Context): TourEffects {
+function tourEffects(context: Context): TourEffects {
   const accounts = tourParts.reduce((sum, part) => sum + part.accounts, 0);
   let through = 0;
   return {
-    clock,
-    resultsDir: settings.values.resultsDir,
-    signal,
+    replay: replayEffects(context),
     progress: (account, part, at) =>
-      progress.report({ task: 'tour', done: 100 * (through + part), total: 100 * accounts, at: `${account} ${at}` }),
+      context.progress.report({ task: 'tour', done: 100 * (through + part), total: 100 * accounts, at: `${account} ${at}` }),
     done: () => {
       through++;
     },

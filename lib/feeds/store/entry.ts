@@ -1,5 +1,5 @@
 /** What the store knows of one symbol beside its columns: `<symbol>.json`. Writing it is what makes new bars count. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CorporateAction, canonicalJson, type Instrument, type Symbol, writeFileAtomic } from '../../core/index.js';
@@ -49,7 +49,7 @@ const pathOf = (folder: string, symbol: Symbol): string => join(folder, `${fileO
 
 /** Whether `folder` is a store: it holds at least one entry of this format. */
 export const isStore = (folder: string): boolean =>
-  existsSync(folder) &&
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true &&
   readdirSync(folder).some(
     (name) => name.endsWith('.json') && readFileSync(join(folder, name), 'utf8').includes(`"format":"${ENTRY_FORMAT}"`),
   );
