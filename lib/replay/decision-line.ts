@@ -6,7 +6,6 @@ import {
   type ActionTable,
   dateOf,
   type EpochDay,
-  type EvidenceRef,
   type Instant,
   type Intent,
   type PortfolioState,
@@ -14,36 +13,9 @@ import {
   sha256,
 } from '../core/index.js';
 import type { ObservationSchema } from '../features/index.js';
+import { instantText, number, numberMemo } from './evidence-text.js';
 
 export type DecisionState = 'decided' | 'no-intent' | 'suspended' | 'abstained';
-
-/** JSON text of a number that may be undefined in a row: NaN and infinities become null. */
-const number = (value: number): string => (Number.isFinite(value) ? `${value}` : 'null');
-
-/** Text of a number that is mostly the same as the last time: an instant, a cash balance. */
-export function numberMemo(): (value: number) => string {
-  let last = Number.NaN;
-  let text = 'null';
-  return (value) => {
-    if (value !== last) {
-      last = value;
-      text = number(value);
-    }
-    return text;
-  };
-}
-
-const instantText = numberMemo();
-
-/** JSON text of evidence objects, without brackets. */
-export function evidenceText(refs: readonly EvidenceRef[]): string {
-  let text = '';
-  for (let i = 0; i < refs.length; i++) {
-    const { kind, id, knownAt } = refs[i]!;
-    text += `${i === 0 ? '' : ','}{"kind":"${kind}","id":${JSON.stringify(id)},"knownAt":${instantText(knownAt)}}`;
-  }
-  return text;
-}
 
 export interface DecisionFacts {
   readonly symbol: Symbol;
@@ -101,7 +73,13 @@ export function decisionLines(run: {
         symbols.set(facts.symbol, symbol);
       }
       let features = '';
-      for (let i = 0; i < names.length; i++) features += names[i]! + number(facts.features[i]!);
+      const values = facts.features;
+      let i = 0;
+      // Four at a time: fewer strings in between.
+      for (; i + 3 < names.length; i += 4) {
+        features += `${names[i]}${number(values[i]!)}${names[i + 1]}${number(values[i + 1]!)}${names[i + 2]}${number(values[i + 2]!)}${names[i + 3]}${number(values[i + 3]!)}`;
+      }
+      for (; i < names.length; i++) features += names[i]! + number(values[i]!);
       return `{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":[],"debate":null,"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],"transcripts":[],"tokens":0,"costMinor":0}\n`;
     },
   };

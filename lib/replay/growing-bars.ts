@@ -90,6 +90,10 @@ export class GrowingWindow implements BarWindow {
     this.#to = to;
   }
 
+  /** Epoch day of the newest bar; the window must not be empty. */
+  get lastDay(): number {
+    return this.#bars.day[this.#to - 1]!;
+  }
   get day(): Int32Array {
     return this.#bars.day.subarray(this.#from, this.#to);
   }

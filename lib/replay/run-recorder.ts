@@ -12,8 +12,9 @@ import {
 } from '../core/index.js';
 import type { ObservationSchema } from '../features/index.js';
 import { actionRow, type Broker, type BrokerBar } from '../market/index.js';
-import { type DecisionLines, type DecisionState, evidenceText } from './decision-line.js';
+import type { DecisionLines, DecisionState } from './decision-line.js';
 import type { EquityLog } from './equity-log.js';
+import { evidenceText } from './evidence-text.js';
 import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { Recorder } from './loop.js';
@@ -117,8 +118,7 @@ export class RunRecorder implements Recorder {
       state,
       intent,
       maxKnownAt: reads === null ? Number.NaN : reads.maxKnownAt,
-      evidence:
-        intent !== null && intent.evidence.length > 0 ? evidenceText(intent.evidence) : reads === null ? '' : evidenceText(reads.entries()),
+      evidence: intent !== null && intent.evidence.length > 0 ? evidenceText(intent.evidence) : reads === null ? '' : reads.text(),
       portfolio,
       features: this.#features,
     });

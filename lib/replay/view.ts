@@ -16,6 +16,7 @@ import {
   type Symbol,
   type View,
 } from '../core/index.js';
+import { evidenceText, instantText } from './evidence-text.js';
 import { type GrowingBars, GrowingWindow } from './growing-bars.js';
 
 /** What the loop lends to its views. */
@@ -28,6 +29,17 @@ export interface ViewWorld {
   readonly portfolio: (asOf: Instant) => PortfolioState;
   /** The loop's present: views of an earlier decision see that they are old. */
   present: Instant;
+}
+
+/** A symbol inside a JSON string. */
+const idTexts = new Map<Symbol, string>();
+function idText(symbol: Symbol): string {
+  let text = idTexts.get(symbol);
+  if (text === undefined) {
+    text = JSON.stringify(symbol).slice(1, -1);
+    idTexts.set(symbol, text);
+  }
+  return text;
 }
 
 /** Reads of one decision. Bars are kept as numbers and put into words only when asked. */
@@ -46,13 +58,24 @@ export class Reads implements ReadLog {
     this.#others.push(read);
   }
 
+  /** JSON text of the entries, without brackets: what a decision row holds when its intent names no evidence of its own. */
+  text(): string {
+    let text = '';
+    for (const read of this.#windows) {
+      if (read.length === 0) continue;
+      text += `${text === '' ? '' : ','}{"kind":"bars","id":"${idText(read.symbol)}@${dateOf(read.lastDay)}#${read.length}","knownAt":${instantText(read.maxKnownAt)}}`;
+    }
+    if (this.#others.length === 0) return text;
+    return text === '' ? evidenceText(this.#others) : `${text},${evidenceText(this.#others)}`;
+  }
+
   entries(): readonly EvidenceRef[] {
     const bars = this.#windows
       .filter((read) => read.length > 0)
       .map(
         (read): EvidenceRef => ({
           kind: 'bars',
-          id: `${read.symbol}@${dateOf(read.day[read.length - 1]!)}#${read.length}`,
+          id: `${read.symbol}@${dateOf(read.lastDay)}#${read.length}`,
           knownAt: read.maxKnownAt,
         }),
       );
