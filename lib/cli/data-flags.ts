@@ -9,6 +9,7 @@ export interface FetchFlags extends StoreFlags {
   readonly symbols: string;
   readonly from: string;
   readonly to: string;
+  readonly offline?: boolean;
 }
 
 export interface CheckFlags extends StoreFlags {

@@ -1,7 +1,7 @@
 /** feeds: where bars, corporate actions and news come from, before the loop cuts them by instant. */
 export type { Cache, Cached, CacheKey, CacheKind, CacheMetrics, CacheReadOptions } from './cache/contract.js';
 export { NotCachedError, NotKnownThenError } from './cache/errors.js';
-export { type CacheStats, cacheFolder, cacheStats, clearCache, pruneCache } from './cache/keeping.js';
+export { type CacheStats, cacheStats, clearCache, pruneCache } from './cache/keeping.js';
 export { type CacheOptions, openCache } from './cache/open-cache.js';
 export { embeddedData } from './embedded.js';
 export { BadRowError, type BadRowReason, FeedError } from './errors.js';

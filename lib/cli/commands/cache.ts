@@ -22,7 +22,7 @@ const KINDS = ['bars', 'quotes', 'news', 'fundamentals', 'calendar', 'dividends'
 const MIB = 1024 * 1024;
 
 export function define(command: Command, action: ActionOf): void {
-  const withFolder = (one: Command): Command => one.option('--cache <folder>', 'folder of the cache (default: data/cache)');
+  const withFolder = (one: Command): Command => one.option('--cache <folder>', 'folder of the cache (default: the setting cacheDir)');
   // Options after a subcommand's name are the subcommand's.
   withFolder(command.helpCommand(false).enablePositionalOptions()).addHelpText(
     'after',
@@ -56,13 +56,13 @@ export function define(command: Command, action: ActionOf): void {
   );
 }
 
-async function keepingOf({ clock }: Context, { cache }: CacheFlags) {
-  const [feeds, { projectRoot, log }, { resolve }] = await Promise.all([
+async function keepingOf({ clock, settings }: Context, { cache }: CacheFlags) {
+  const [feeds, { log }, { resolve }] = await Promise.all([
     import('../../feeds/index.js'),
     import('../../core/index.js'),
     import('node:path'),
   ]);
-  const folder = cache === undefined ? feeds.cacheFolder(projectRoot()) : resolve(cache);
+  const folder = cache === undefined ? settings.values.cacheDir : resolve(cache);
   return { ...feeds, options: { folder, clock, warn: (message: string) => log('feeds').warn(message) } };
 }
 

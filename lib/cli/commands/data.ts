@@ -15,12 +15,13 @@ export function define(command: Command, action: ActionOf): void {
     .description('Fetch daily bars and corporate actions; what is stored is not fetched again.')
     .option(
       '--source <name>',
-      'tushare, akshare, yahoo, ccxt:<exchange>, file:<path>; repeat for sources to try next (default: the setting sources)',
+      'tushare, akshare, yahoo, ccxt:<exchange>, lab:<preset>, file:<path>; repeat for sources to try next (default: the setting sources)',
       several,
     )
     .requiredOption('--symbols <a,b>', 'what to fetch')
     .requiredOption('--from <date>', 'first day, such as 2015-01-05')
     .requiredOption('--to <date>', 'last day')
+    .option('--offline', 'read the cache only, and name what it lacks')
     .option(...STORE)
     .addHelpText(
       'after',

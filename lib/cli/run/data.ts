@@ -1,6 +1,6 @@
 /** What the `hindcast data` commands do. */
 import { resolve } from 'node:path';
-import { dateOf, dayOf, InputError, isoOf, randomFloat, randomInit } from '../../core/index.js';
+import { dateOf, dayOf, InputError, isoOf } from '../../core/index.js';
 import {
   checkStore,
   describeFetched,
@@ -9,30 +9,22 @@ import {
   importInto,
   listStore,
   liveCheck,
-  openSources,
-  type SourceSettings,
   type StoredSymbol,
   sourceNamed,
   storeFolder,
 } from '../../feeds/index.js';
 import type { Context, Done } from '../action.js';
 import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../data-flags.js';
+import { openedCached, openedLive } from '../opened-sources.js';
 import { tableLines } from '../table.js';
 
-const folderOf = ({ settings }: Context, { store = 'main' }: StoreFlags): string =>
-  storeFolder(store, (settings.values as { readonly dataDir?: string }).dataDir);
+const folderOf = ({ settings }: Context, { store = 'main' }: StoreFlags): string => storeFolder(store, settings.values.dataDir);
 
 const listOf = (text: string): string[] =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-
-/** The random source is for the jitter between attempts, which no result depends on. */
-function openedFor({ clock, signal }: Context) {
-  const state = randomInit(clock.now() >>> 0, 'data-jitter');
-  return openSources({ clock, random: () => randomFloat(state) }, signal);
-}
 
 export async function fetchData(context: Context, flags: FetchFlags): Promise<Done> {
   const [from, to] = [dayOf(flags.from), dayOf(flags.to)];
@@ -41,10 +33,10 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
   if (symbols.length === 0)
     throw new InputError('data fetch: expected symbols, got none. Write for example --symbols 600000.SH,000001.SZ.');
   const folder = folderOf(context, flags);
-  const names = flags.source ?? (context.settings.values as { readonly sources?: readonly string[] }).sources ?? [];
+  const names = flags.source ?? context.settings.values.sources;
   if (names.length === 0) throw new InputError('data fetch: expected a source, got none. Name one with --source, or set sources.');
-  const sources = names.map((name) => sourceNamed(name, context.settings.values as SourceSettings));
-  const opened = openedFor(context);
+  const sources = names.map((name) => sourceNamed(name, context.settings.values));
+  const opened = openedCached(context, flags.offline);
   try {
     const results = await fetchInto({ folder, sources, symbols, from, to }, opened, (done, at) =>
       context.progress.report({ task: 'data fetch', done, total: symbols.length, at }),
@@ -52,8 +44,10 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
     context.progress.close();
     for (const result of results) context.say(describeFetched(result));
     const failed = results.filter(({ state }) => state === 'failed').length;
-    context.say(`Store: ${folder}${failed > 0 ? `; ${failed} of ${results.length} symbols failed, run it again for them` : ''}`);
-    return { json: { command: 'data fetch', store: folder, symbols: results }, ...(failed > 0 ? { exitCode: 1 } : {}) };
+    context.say(
+      `Store: ${folder}${failed > 0 ? `; ${failed} of ${results.length} symbols failed, run it again${flags.offline ? ' without --offline' : ''} for them` : ''}`,
+    );
+    return { json: { command: 'data fetch', store: folder, symbols: results }, ...(failed > 0 ? { exitCode: flags.offline ? 2 : 1 } : {}) };
   } finally {
     await opened.close();
   }
@@ -67,7 +61,7 @@ export async function listData(context: Context, flags: StoreFlags): Promise<Don
     { head: 'from', cell: (row: StoredSymbol) => dateOf(row.from) },
     { head: 'to', cell: (row: StoredSymbol) => dateOf(row.to) },
     { head: 'bars', align: 'right' as const, cell: (row: StoredSymbol) => String(row.bars) },
-    { head: 'source', cell: (row: StoredSymbol) => row.sources.join(', ') },
+    { head: 'source', cell: (row: StoredSymbol) => `${row.sources.join(', ')}${row.synthetic ? ' (synthetic)' : ''}` },
     { head: 'retrieved', cell: (row: StoredSymbol) => isoOf(row.retrievedAt).slice(0, 16) },
     { head: 'corporate actions', cell: (row: StoredSymbol) => row.corporateActions },
     { head: 'digest', cell: (row: StoredSymbol) => row.digest.slice(0, 12) },
@@ -103,8 +97,8 @@ export async function checkData(context: Context, flags: CheckFlags): Promise<Do
 }
 
 async function checkLive(context: Context, names: readonly string[]): Promise<Done> {
-  const sources = names.map((name) => sourceNamed(name, context.settings.values as SourceSettings));
-  const opened = openedFor(context);
+  const sources = names.map((name) => sourceNamed(name, context.settings.values));
+  const opened = openedLive(context);
   try {
     const answers = [];
     for (const source of sources) answers.push(...(await liveCheck(source, opened)));

@@ -7,9 +7,6 @@ import { cacheFile, FILE } from './cache-file.js';
 import type { CacheKind } from './contract.js';
 import { type CounterName, evictOver, usedBytes } from './disk.js';
 
-/** Where the cache lies unless a caller says otherwise. */
-export const cacheFolder = (root: string): string => join(root, 'data', 'cache');
-
 export interface CacheStats {
   readonly folder: string;
   readonly entries: number;

@@ -57,6 +57,12 @@ export function lastClosed(market: MarketId, now: Instant): EpochDay {
   return calendar.sessions[low - 1] ?? Number.NEGATIVE_INFINITY;
 }
 
+/** Whether the newest closed session is lacking without a reason: the source may have it in an hour. */
+export const mayGrow = ({ market, retrievedAt, completeTo, rows, missing }: BarsAnswer): boolean =>
+  completeTo >= lastClosed(market, retrievedAt) &&
+  (rows.at(-1)?.day ?? Number.NEGATIVE_INFINITY) < completeTo &&
+  missing.at(-1)?.reason !== 'suspended';
+
 /**
  * The answer for a query. Throws BadAnswer for dates that aren't days or lie outside the query or off the calendar, prices that can't
  * be true or lie off the tick, two different rows of one day, and amounts that show another volume unit than the source's own.

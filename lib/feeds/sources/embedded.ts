@@ -3,4 +3,4 @@ import { embeddedData } from '../embedded.js';
 import { sourceOfData } from './from-data.js';
 import type { Source } from './source.js';
 
-export const embedded = (name: 'cn' | 'us'): Source => sourceOfData(`embedded:${name}`, async () => embeddedData(name));
+export const embedded = (name: 'cn' | 'us'): Source => sourceOfData(`embedded:${name}`, async () => embeddedData(name), []);

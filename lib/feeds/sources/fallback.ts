@@ -1,12 +1,23 @@
 /** Several sources in order of preference: the next one serves only where it has the same kind of data, and the answer says so. */
 import { describeSymbol } from '../../market/index.js';
+import { NotCachedError } from '../cache/errors.js';
 import { Cancelled, OutsideError } from '../outside/errors.js';
 import { UnsupportedQuery } from './errors.js';
 import type { BarsAnswer, Source, SourceContext, SymbolQuery } from './source.js';
 
 /** What answers from two sources must have in common before they may stand for each other. */
-export const kindOf = ({ market, adjustment, units }: BarsAnswer): string =>
-  `${market}, ${adjustment}, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`;
+export const kindOf = ({
+  source,
+  synthetic,
+  market,
+  adjustment,
+  units,
+}: Pick<BarsAnswer, 'source' | 'synthetic' | 'market' | 'adjustment' | 'units'>): string =>
+  `${synthetic ? `made by ${source}, ` : ''}${market}, ${adjustment}, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`;
+
+/** A source did not answer, which another one, or a later day, may. Anything else is a fault, or the caller's own end. */
+export const isFailure = (error: unknown): error is Error =>
+  !(error instanceof Cancelled) && (error instanceof OutsideError || error instanceof UnsupportedQuery || error instanceof NotCachedError);
 
 export interface Failure {
   readonly source: string;
@@ -39,7 +50,7 @@ export async function barsFrom(
       }
       return { source, answer, failures };
     } catch (error) {
-      if (error instanceof Cancelled || !(error instanceof OutsideError || error instanceof UnsupportedQuery)) throw error;
+      if (!isFailure(error)) throw error;
       last = error;
       failures.push({ source: source.id, reason: error.message });
     }

@@ -5,15 +5,27 @@ import type { MarketData } from '../market-data.js';
 import { lastClosed } from './check-bars.js';
 import { UnsupportedQuery } from './errors.js';
 import type { BarRecord, MissingDay } from './records.js';
-import { answerOf, type Source } from './source.js';
+import { answerOf, type Source, SURVIVORSHIP } from './source.js';
 
-/** `load` is called for the symbols that are asked for; its data may hold more. */
-export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<MarketData>): Source {
+/** Notes that begin with a symbol are of it alone. */
+function notesOf({ notes, series }: MarketData, symbol: Symbol): { own: string[]; ofSet: string[] } {
+  const subject = (note: string): string => note.slice(0, Math.max(0, note.indexOf(': ')));
+  return {
+    own: notes.filter((note) => subject(note) === symbol).map((note) => note.slice(symbol.length + 2)),
+    ofSet: notes.filter((note) => !series.has(subject(note))),
+  };
+}
+
+/**
+ * `load` is called for the symbols that are asked for; its data may hold more. `notes`: of data that says by itself how its symbols
+ * were chosen, none.
+ */
+export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<MarketData>, notes: readonly string[] = [SURVIVORSHIP]): Source {
   return {
     id,
     markets: ['cn-a', 'us', 'crypto'],
     adjustments: ['raw'],
-    notes: [],
+    notes,
 
     async bars(query, context) {
       const data = await load(query.symbol);
@@ -50,8 +62,12 @@ export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<Marke
           amountMinor: null,
         });
       }
+      const { own, ofSet } = notesOf(data, query.symbol);
       return {
-        ...answerOf(id, retrievedAt, rows, 'no bars in the span', data.notes),
+        ...answerOf(id, retrievedAt, rows, 'no bars in the span', own),
+        ofSet,
+        instrument,
+        ...(data.synthetic ? { synthetic: true } : {}),
         symbol: query.symbol,
         market,
         adjustment: 'raw',
@@ -69,7 +85,8 @@ export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<Marke
           `${id}: expected known corporate actions of ${query.symbol}, got none. Give an actions.csv beside the bars.`,
         );
       const actions = (data.actions.get(query.symbol) ?? []).filter(({ exDay }) => exDay >= query.from && exDay <= query.to);
-      return { ...answerOf(id, context.clock.now(), actions, 'no dividend in the span'), lacks: [] };
+      const known = data.actionsKnown?.[query.symbol];
+      return { ...answerOf(id, context.clock.now(), actions, 'no dividend in the span'), lacks: [], ...(known ? { known } : {}) };
     },
   };
 }

@@ -1,13 +1,15 @@
-/** Sources by name, as a command line or a setting writes them: `tushare`, `akshare`, `yahoo`, `ccxt:binance`, `embedded:cn`, a path. */
+/** Sources by name, as a command line or a setting writes them: `tushare`, `akshare`, `yahoo`, `ccxt:binance`, `lab:small`, a path. */
 import type { Outside, OutsideEffects } from '../outside/contract.js';
 import { outside } from '../outside/outside.js';
 import { aktools } from './aktools.js';
+import { cachedSource } from './cached-source.js';
 import { ccxt } from './ccxt.js';
 import { duckdb } from './duckdb.js';
 import { embedded } from './embedded.js';
 import { UnsupportedQuery } from './errors.js';
 import { files } from './files.js';
-import type { Source, SourceContext } from './source.js';
+import { lab } from './lab.js';
+import type { CachedReading, Source, SourceContext } from './source.js';
 import { tushare } from './tushare.js';
 import { yahoo } from './yahoo.js';
 
@@ -19,10 +21,13 @@ export interface SourceSettings {
   readonly ccxtUrl?: string | undefined;
 }
 
-const NAMES = 'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, file:<path>, duckdb:<file>?<table or SELECT>';
+const NAMES =
+  'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, lab:<preset>, file:<path>, duckdb:<file>?<table or SELECT>';
 
-/** Throws UnsupportedQuery for another name, and for one whose settings are missing. */
-export function sourceNamed(name: string, settings: SourceSettings = {}): Source {
+/** Its answers are read through the cache of the context. Throws UnsupportedQuery for another name, and for one whose settings are missing. */
+export const sourceNamed = (name: string, settings: SourceSettings = {}): Source => cachedSource(plainSource(name, settings));
+
+function plainSource(name: string, settings: SourceSettings): Source {
   const { tushareToken, tushareUrl, aktoolsUrl, yahooUrl, ccxtUrl } = settings;
   const at = name.indexOf(':');
   const kind = at < 0 ? name : name.slice(0, at);
@@ -38,18 +43,23 @@ export function sourceNamed(name: string, settings: SourceSettings = {}): Source
   if (kind === 'yahoo') return yahoo(yahooUrl === undefined ? {} : { url: yahooUrl });
   if (kind === 'ccxt' && rest !== '') return ccxt({ exchange: rest, ...(ccxtUrl === undefined ? {} : { url: ccxtUrl }) });
   if (kind === 'embedded' && (rest === 'cn' || rest === 'us')) return embedded(rest);
+  if (kind === 'lab' && rest !== '') return lab(name);
   if (kind === 'file' && rest !== '') return files(rest);
   const table = /^([^?]+)\?([\s\S]+)$/.exec(rest);
   if (kind === 'duckdb' && table) return duckdb({ path: table[1] as string, query: table[2] as string });
   throw new UnsupportedQuery(`sourceNamed: expected one of ${NAMES}, got ${name}. Name one of them.`);
 }
 
-/** The context of a command: one {@link Outside} a source, closed together. */
-export function openSources(effects: OutsideEffects, signal?: AbortSignal): SourceContext & { close(): Promise<void> } {
+/** The context of a command: one {@link Outside} a source, closed together. The cache stays the caller's to close. */
+export function openSources(
+  effects: OutsideEffects,
+  { signal, cached }: { readonly signal?: AbortSignal; readonly cached?: CachedReading } = {},
+): SourceContext & { close(): Promise<void> } {
   const opened = new Map<string, Outside>();
   return {
     clock: effects.clock,
     ...(signal ? { signal } : {}),
+    ...(cached ? { cached } : {}),
     outside(policy) {
       const known = opened.get(policy.source);
       if (known) return known;

@@ -1,5 +1,6 @@
 /** The interface of a source of market data: what it has, of which markets, in which form, and how often it may be asked. */
-import type { Clock, CorporateAction, EpochDay, Instant, MarketId, NewsItem, Symbol, Units } from '../../core/index.js';
+import type { Clock, CorporateAction, EpochDay, Instant, Instrument, MarketId, NewsItem, Symbol, Units } from '../../core/index.js';
+import type { Cache } from '../cache/contract.js';
 import type { Outside, OutsidePolicy } from '../outside/contract.js';
 import type {
   BarRecord,
@@ -28,10 +29,21 @@ export interface DayQuery {
   readonly to: EpochDay;
 }
 
+/** How answers are read through the cache. */
+export interface CachedReading {
+  readonly cache: Cache;
+  /** Nothing but the cache is asked: an answer of any age, or NotCachedError. */
+  readonly offline?: boolean;
+  /** The simulated now: only what was known by then comes out. */
+  readonly asOf?: Instant;
+}
+
 /** What a source needs of the world. */
 export interface SourceContext {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Without it every question goes to the source. */
+  readonly cached?: CachedReading;
   /** Calls under a policy; the same object for the same source. */
   outside(policy: OutsidePolicy): Outside;
 }
@@ -53,11 +65,19 @@ export interface BarsAnswer extends Answer<BarRecord> {
   /** Last session for which the answer is complete: bars of a session under way are left out. */
   readonly completeTo: EpochDay;
   readonly missing: readonly MissingDay[];
+  /** Set for generated data. */
+  readonly synthetic?: true;
+  /** What is known of the instrument beyond its code: name, sector, statuses. */
+  readonly instrument?: Instrument;
+  /** Sentences a reader must know of the whole set that the bars are from. */
+  readonly ofSet?: readonly string[];
 }
 
 export interface ActionsAnswer extends Answer<CorporateAction> {
   /** What the source's list doesn't have, such as rights issues. */
   readonly lacks: readonly string[];
+  /** Days (both included) for which the list is complete, where that is not the whole span. */
+  readonly known?: DayQuery;
 }
 
 const CAPABILITIES = ['bars', 'quotes', 'news', 'fundamentals', 'calendar', 'dividends', 'limits', 'factors', 'status', 'members'] as const;

@@ -12,6 +12,8 @@ const spanSchema = z.strictObject({
   /** Epoch days, both included. */
   from: z.int(),
   to: z.int(),
+  /** Last day asked for, where the source has no rows after `to` and will have none: what is offline need not ask again. */
+  askedTo: z.int().optional(),
   source: z.string(),
   /** When the rows were fetched or imported. */
   retrievedAt: z.number(),

@@ -3,11 +3,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CorporateAction, EpochDay, Instrument, StatusSpan, Symbol } from '../../core/index.js';
 import { calendarOf, describeSymbol } from '../../market/index.js';
+import { NotCachedError } from '../cache/errors.js';
 import { factorOf } from '../corporate-actions.js';
-import { Cancelled, OutsideError } from '../outside/errors.js';
-import { lastClosed } from '../sources/check-bars.js';
-import { UnsupportedQuery } from '../sources/errors.js';
-import { barsFrom, type Failure, kindOf } from '../sources/fallback.js';
+import { OutsideError } from '../outside/errors.js';
+import { lastClosed, mayGrow } from '../sources/check-bars.js';
+import { barsFrom, type Failure, isFailure, kindOf } from '../sources/fallback.js';
 import type { BarRecord } from '../sources/records.js';
 import type { BarsAnswer, Source, SourceContext } from '../sources/source.js';
 import { newColumns, readColumns, type StoredColumns, writeColumns } from './columns.js';
@@ -48,7 +48,7 @@ export async function fetchInto(
       try {
         results.push(await fetchSymbol(request, symbol, context, database.connection));
       } catch (error) {
-        if (error instanceof Cancelled || !(error instanceof OutsideError || error instanceof UnsupportedQuery)) throw error;
+        if (!isFailure(error)) throw error;
         results.push({ symbol, state: 'failed', bars: 0, reason: error.message, failures: [] });
       }
       onProgress(results.length, symbol);
@@ -88,9 +88,8 @@ async function fetchSymbol(
   const calendar = calendarOf(market === 'bench' ? 'crypto' : market);
   const before = readEntry(folder, symbol);
   const end = Math.min(to, lastClosed(market, context.clock.now()));
-  const gaps = uncovered(before?.spans ?? [], from, end).filter(
-    (gap) => calendar.indexAtOrAfter(gap.from) < calendar.indexAtOrAfter(gap.to + 1),
-  );
+  const covered = (before?.spans ?? []).map((span) => (context.cached?.offline ? { ...span, to: span.askedTo ?? span.to } : span));
+  const gaps = uncovered(covered, from, end).filter((gap) => calendar.indexAtOrAfter(gap.from) < calendar.indexAtOrAfter(gap.to + 1));
   if (gaps.length === 0) return { symbol, state: 'stored', bars: 0, failures: [] };
 
   const answers: { source: Source; answer: BarsAnswer; gap: { from: EpochDay; to: EpochDay } }[] = [];
@@ -118,7 +117,11 @@ async function fetchSymbol(
   const lastDay = columns.day[columns.length - 1] as EpochDay;
   const notes = new Set([
     ...(before?.notes ?? []).filter((note) => !note.startsWith(`${symbol}: `)),
-    ...answers.flatMap(({ source, answer }) => [...source.notes, ...answer.notes.map((note) => `${symbol}: ${note}`)]),
+    ...answers.flatMap(({ source, answer }) => [
+      ...source.notes,
+      ...(answer.ofSet ?? []),
+      ...answer.notes.map((note) => `${symbol}: ${note}`),
+    ]),
   ]);
   const remark = (text: string) => notes.add(`${symbol}: ${text}`);
   const { source } = first;
@@ -127,7 +130,8 @@ async function fetchSymbol(
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof Cancelled || !(error instanceof OutsideError || error instanceof UnsupportedQuery)) throw error;
+      // Only what stays so is a remark. Anything else ends the symbol, or its bars would count as fetched without their actions.
+      if (!isFailure(error) || error instanceof NotCachedError || (error instanceof OutsideError && error.mayRetry)) throw error;
       remark(`${what} not known: ${error.message}`);
       return undefined;
     }
@@ -144,7 +148,7 @@ async function fetchSymbol(
     if (found) {
       actions = found.rows;
       state = actions.length === 0 ? 'none' : actions.some(({ origin }) => origin === 'derived') ? 'derived' : 'declared';
-      known = { from: firstDay, to: query.to };
+      known = { from: Math.max(firstDay, found.known?.from ?? firstDay), to: Math.min(query.to, found.known?.to ?? query.to) };
       for (const lack of found.lacks) remark(`corporate actions lack ${lack}.`);
     } else if (before) {
       // What was known stays known, up to where it was.
@@ -176,14 +180,15 @@ async function fetchSymbol(
         ...(stop === undefined ? {} : { to: stop }),
       }),
     );
-  const name = statuses?.rows.filter(({ status }) => status !== 'suspended').at(-1)?.name ?? before?.instrument.name ?? symbol;
+  const told = first.answer.instrument ?? before?.instrument;
+  const name = statuses?.rows.filter(({ status }) => status !== 'suspended').at(-1)?.name ?? told?.name ?? symbol;
 
   const placed = await writeColumns(connection, folder, symbol, columns);
   const entry: Entry = {
     symbol,
     kind,
     instrument: {
-      ...(before?.instrument ?? {}),
+      ...told,
       symbol,
       name,
       market,
@@ -206,7 +211,7 @@ async function fetchSymbol(
         ...answers.flatMap(({ answer }) => answer.missing.filter(({ reason }) => reason === 'suspended').map(({ day }) => day)),
       ]),
     ].sort((a, b) => a - b),
-    synthetic: false,
+    synthetic: answers.some(({ answer }) => answer.synthetic),
     notes: [...notes],
   };
   writeEntry(folder, entry);
@@ -222,14 +227,16 @@ async function fetchSymbol(
 }
 
 /** From the gap's start to the last day of which the answer is sure: its last bar, or a suspension after it that the source confirms. */
-function coveredBy({ source, answer, gap }: { source: Source; answer: BarsAnswer; gap: { from: EpochDay } }): Span {
+function coveredBy({ source, answer, gap }: { source: Source; answer: BarsAnswer; gap: { from: EpochDay; to: EpochDay } }): Span {
   let to = (answer.rows.at(-1) as BarRecord).day;
   for (const { day, reason } of answer.missing) {
     if (day < to) continue;
     if (reason === 'unconfirmed') break;
     to = day;
   }
-  return { from: gap.from, to, source: source.id, retrievedAt: answer.retrievedAt };
+  const asked = Math.min(gap.to, answer.completeTo);
+  const settled = asked > to && !mayGrow(answer);
+  return { from: gap.from, to, ...(settled ? { askedTo: asked } : {}), source: source.id, retrievedAt: answer.retrievedAt };
 }
 
 function merged(before: StoredColumns | undefined, rows: readonly BarRecord[]): StoredColumns {

@@ -1,8 +1,10 @@
-/** Brings the user's own files into a store: small ones through the loader, large CSV streamed through DuckDB. */
+/** Brings the user's own files into a store: small ones through the loader, large CSV streamed. */
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBars } from '../load-bars.js';
 import type { MarketData } from '../market-data.js';
+import { kindOf } from '../sources/fallback.js';
+import { SURVIVORSHIP } from '../sources/source.js';
 import { isStoredData } from '../stored-data.js';
 import { newColumns, writeColumns } from './columns.js';
 import { type Database, openDuckdb } from './duckdb.js';
@@ -19,14 +21,14 @@ export async function importInto(request: ImportRequest): Promise<Imported> {
   const { folder, path, options = {}, streamFrom = LOADER_BYTES_MAX } = request;
   if (!existsSync(path)) throw new StoreError(`importInto: expected a file or folder at ${path}, got nothing there. Check the path.`);
   mkdirSync(folder, { recursive: true });
+  const stats = statSync(path);
+  if (stats.isFile() && /\.(csv|tsv|txt)$/i.test(path) && stats.size >= streamFrom) return importCsv(request);
+  const data = loadBars(path, options);
+  const remarks = isStoredData(path)
+    ? []
+    : data.mappings.flatMap(({ file, remarks: about }) => about.map((remark) => `${file}: ${remark}`));
   const database = await openDuckdb({ memory: '500MB' });
   try {
-    const { size } = statSync(path);
-    if (statSync(path).isFile() && /\.(csv|tsv|txt)$/i.test(path) && size >= streamFrom) return await importCsv(request, database);
-    const data = loadBars(path, options);
-    const remarks = isStoredData(path)
-      ? []
-      : data.mappings.flatMap(({ file, remarks: about }) => about.map((remark) => `${file}: ${remark}`));
     return await importData(request, data, database, [...remarks, ...data.notes]);
   } finally {
     database.close();
@@ -40,6 +42,7 @@ async function importData(
   remarks: readonly string[],
 ): Promise<Imported> {
   refuseStored(folder, [...data.series.keys()], replace);
+  const source = `file:${path}`;
   let bars = 0;
   for (const instrument of data.instruments) {
     const { symbol, units, market } = instrument;
@@ -54,18 +57,18 @@ async function importData(
     const known = data.actionsKnown?.[symbol];
     writeEntry(folder, {
       symbol,
-      kind: `${market}, raw, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`,
+      kind: kindOf({ source, market, adjustment: 'raw', units, ...(data.synthetic ? { synthetic: true } : {}) }),
       instrument,
       ...placed,
       rows: series.length,
       from,
       to,
-      spans: [{ from, to, source: `file:${path}`, retrievedAt }],
+      spans: [{ from, to, source, retrievedAt }],
       actions: data.actions.get(symbol) ?? [],
       ...(known ? { actionsKnown: known } : {}),
       suspended: [],
       synthetic: data.synthetic,
-      notes: [...data.notes],
+      notes: isStoredData(path) ? [...data.notes] : [SURVIVORSHIP, ...data.notes],
     });
     if (before && before.file !== placed.file) rmSync(join(folder, before.file), { force: true });
     bars += series.length;

@@ -13,6 +13,7 @@ export interface StoredSymbol {
   /** Newest retrieval. */
   readonly retrievedAt: Instant;
   readonly corporateActions: string;
+  readonly synthetic: boolean;
   /** sha256 of the Parquet file. */
   readonly digest: string;
 }
@@ -21,7 +22,7 @@ export function listStore(folder: string): StoredSymbol[] {
   return storedSymbols(folder).flatMap((symbol) => {
     const entry = readEntry(folder, symbol);
     if (!entry) return [];
-    const { instrument, from, to, rows, spans, sha256 } = entry;
+    const { instrument, from, to, rows, spans, synthetic, sha256 } = entry;
     return [
       {
         symbol,
@@ -33,6 +34,7 @@ export function listStore(folder: string): StoredSymbol[] {
         sources: [...new Set(spans.map(({ source }) => source))],
         retrievedAt: Math.max(...spans.map(({ retrievedAt }) => retrievedAt)),
         corporateActions: instrument.corporateActions,
+        synthetic,
         digest: sha256,
       },
     ];

@@ -13,7 +13,9 @@ import {
   isStore,
   listStore,
   loadBars,
+  loadLab,
   loadStore,
+  sourceNamed,
   storeFolder,
 } from '../../../lib/feeds/index.js';
 import { RateLimited } from '../../../lib/feeds/outside/errors.js';
@@ -265,6 +267,42 @@ test('an import takes the place of stored symbols only when told to', async () =
   await again(true);
   expect(loadStore(dir).series.get('000001.SZ')!.open[2]).toBe(911);
   expect(readdirSync(dir).filter((name) => name.endsWith('.parquet'))).toHaveLength(2);
+});
+
+test('lab bars stay synthetic in the store, with what is known of their instruments, and never stand in for real ones', async () => {
+  const dir = folder();
+  const source = sourceNamed('lab:small@7');
+  const whole = loadLab('lab:small@7');
+  const symbols = ['605602.SH', '605600.SH'];
+  const request = { folder: dir, sources: [source], symbols, from: dayOf('2022-01-04'), to: dayOf('2023-06-30') };
+  const context = contextAt('2026-01-10T12:00:00Z');
+  expect(await fetchInto(request, context)).toMatchObject([{ state: 'fetched' }, { state: 'fetched' }]);
+  const data = loadStore(dir);
+  expect(data.synthetic).toBe(true);
+  expect(listStore(dir).map(({ synthetic }) => synthetic)).toEqual([true, true]);
+  expect(data.notes).toEqual(expect.arrayContaining([...whole.notes]));
+  for (const symbol of symbols) {
+    const of = (from: typeof data | typeof whole) => from.instruments.find((one) => one.symbol === symbol);
+    expect(of(data)).toEqual(of(whole));
+    const [ours, theirs] = [data.series.get(symbol)!, whole.series.get(symbol)!];
+    expect(ours.close).toEqual(theirs.close.slice(0, ours.length));
+  }
+  const other = { ...request, sources: [sourceNamed('lab:small@8')], to: dayOf('2023-12-29') };
+  expect(await fetchInto(other, context)).toMatchObject([{ state: 'failed', reason: expect.stringMatching(/made by lab:small@7/) }, {}]);
+});
+
+test('a store says that survivorship is not controlled where the source has no list of what was traded, and keeps the notes of a set', async () => {
+  const dir = folder();
+  const span = { from: dayOf('2007-01-04'), to: dayOf('2020-12-31') };
+  await fetchInto({ folder: dir, sources: [sourceNamed('embedded:cn')], symbols: ['000001.SZ'], ...span }, contextAt(NOW));
+  const { notes, actionsKnown } = loadStore(dir);
+  expect(notes).toEqual(expect.arrayContaining([...embeddedData('cn').notes]));
+  // Known for the part of the span that the set knows, not for all that was asked.
+  expect(actionsKnown).toEqual(embeddedData('cn', { symbols: ['000001.SZ'] }).actionsKnown);
+  const { dir: mine } = await imported(SMALL, 1e9);
+  expect(loadStore(mine).notes.join()).toMatch(/Survivorship not controlled/);
+  for (const name of ['akshare', 'yahoo', 'ccxt:binance', 'file:x'])
+    expect(sourceNamed(name).notes.join(), name).toMatch(/Survivorship not controlled/);
 });
 
 test('a check of nothing is an error', () => {
