@@ -47,6 +47,8 @@ export class SeriesBuilder {
   readonly instrument: Instrument;
   /** Rows without any price: suspended days that some sources write out. */
   noTrade = 0;
+  /** What {@link judge} took last, as {@link FIELDS}: prices in ticks, amount NaN where unknown. */
+  readonly taken = new Float64Array(FIELDS.length);
   readonly #onBadRow: OnBadRow;
   readonly #ticksPerMajor: number;
   readonly #expects: { readonly adjusted: boolean; readonly divided: boolean };
@@ -63,8 +65,19 @@ export class SeriesBuilder {
     this.#expects = expects;
   }
 
-  /** Takes a row, or tells why not. */
+  /** Takes a row as the next of the series, or tells why not. */
   push(row: RowFields): boolean {
+    if (!this.judge(row)) return false;
+    const at = this.#length++;
+    if (at === this.#day.length) this.#grow();
+    this.#day[at] = row.day;
+    this.#line[at] = row.line;
+    for (let i = 0; i < FIELDS.length; i++) this.#columns[FIELDS[i] as (typeof FIELDS)[number]][at] = this.taken[i] as number;
+    return true;
+  }
+
+  /** Whether a row can be true, with its values in `taken`; or tells why not. */
+  judge(row: RowFields): boolean {
     const { line, day } = row;
     if (Number.isNaN(day)) return this.#refuse(line, 'unreadable-date', 'expected a date such as 2007-06-21');
     if (this.#hasNoTrade(row)) {
@@ -97,18 +110,14 @@ export class SeriesBuilder {
     }
     if (volume === UNREADABLE || volume === NOT_A_NUMBER) return this.#refuse(line, 'not-a-number', 'volume');
     if (volume < 0) return this.#refuse(line, 'negative-volume', `volume ${row.volume}`);
-    const at = this.#length++;
-    if (at === this.#day.length) this.#grow();
-    this.#day[at] = day;
-    this.#line[at] = line;
-    const columns = this.#columns;
-    columns.open[at] = open;
-    columns.high[at] = high;
-    columns.low[at] = low;
-    columns.close[at] = close;
-    columns.volume[at] = volume;
-    columns.amount[at] = Number.isFinite(row.amount) ? row.amount : NONE;
-    columns.adjustment[at] = this.#expects.adjusted ? adjustment : NONE;
+    const { taken } = this;
+    taken[0] = open;
+    taken[1] = high;
+    taken[2] = low;
+    taken[3] = close;
+    taken[4] = volume;
+    taken[5] = Number.isFinite(row.amount) ? row.amount : NONE;
+    taken[6] = this.#expects.adjusted ? adjustment : NONE;
     return true;
   }
 

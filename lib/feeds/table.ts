@@ -55,7 +55,7 @@ function split(bytes: Uint8Array, from: number, to: number, delimiter: number, c
   }
 }
 
-const newCells = (): Cells => ({ count: 0, start: new Int32Array(CELLS_MAX), end: new Int32Array(CELLS_MAX) });
+export const newCells = (): Cells => ({ count: 0, start: new Int32Array(CELLS_MAX), end: new Int32Array(CELLS_MAX) });
 
 function lineEnd(bytes: Uint8Array, from: number): number {
   const at = bytes.indexOf(10, from);
@@ -95,19 +95,24 @@ export function openTable(bytes: Uint8Array, isHeader: (columns: ColumnMap, head
   return null;
 }
 
-/** Visits each row in file order. Blank lines, comments (`#`) and the footer of a TDX export (数据来源) are no rows. */
+/** Reads the line `bytes[from, end)` into `cells`; false for what is no row: a blank line, a comment (`#`), the footer of a TDX export (数据来源). */
+export function readRow(bytes: Uint8Array, from: number, end: number, delimiter: number, cells: Cells): boolean {
+  split(bytes, from, end, delimiter, cells);
+  const first = bytes[cells.start[0] as number];
+  const blank = cells.count === 1 && cells.start[0] === cells.end[0];
+  // 0xE6 0x95 0xB0 is 数
+  const footer = first === 0xe6 && text(bytes, cells.start[0] as number, cells.end[0] as number).startsWith('数据来源');
+  return !(blank || footer || first === 35);
+}
+
+/** Visits each row in file order. */
 export function eachRow(table: Table, visit: (cells: Cells, line: number) => void): void {
   const { bytes, delimiter } = table;
   const cells = newCells();
   let at = table.bodyStart;
   for (let line = table.bodyLine; at < bytes.length; line++) {
     const end = lineEnd(bytes, at);
-    split(bytes, at, end, delimiter, cells);
-    const first = bytes[cells.start[0] as number];
-    const blank = cells.count === 1 && cells.start[0] === cells.end[0];
-    // 0xE6 0x95 0xB0 is 数
-    const footer = first === 0xe6 && text(bytes, cells.start[0] as number, cells.end[0] as number).startsWith('数据来源');
-    if (!(blank || footer || first === 35)) visit(cells, line);
+    if (readRow(bytes, at, end, delimiter, cells)) visit(cells, line);
     at = end + 1;
   }
 }

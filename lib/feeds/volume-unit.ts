@@ -22,6 +22,8 @@ export interface UnitFinding {
   readonly unit: VolumeUnit;
   /** shown: the amounts say so; stated: the caller or the header says so and nothing contradicts; assumed: nothing says. */
   readonly basis: 'shown' | 'stated' | 'assumed';
+  /** Major units of money in one unit of amount; 1 unless the amounts show another. */
+  readonly amountScale: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export function findVolumeUnit(series: BarSeries, amount: Float64Array, units: U
         `loadBars: expected the volume of ${series.symbol} in ${stated}, got amounts that show ${unit} (amount / volume lies between low and high on ${agreed} of ${checked} bars). Set volumeUnit to ${unit}.`,
       );
     }
-    return { unit, basis: 'shown' };
+    return { unit, basis: 'shown', amountScale };
   }
-  return stated === undefined ? { unit: 'shares', basis: 'assumed' } : { unit: stated, basis: 'stated' };
+  return stated === undefined ? { unit: 'shares', basis: 'assumed', amountScale: 1 } : { unit: stated, basis: 'stated', amountScale: 1 };
 }
