@@ -31,8 +31,8 @@ const url = () => z.string().refine(isPlainUrl, 'an http or https URL without us
 const sourceName = z
   .string()
   .regex(
-    /^(tushare|akshare|yahoo|ccxt:.+|embedded:(cn|us)|file:.+|duckdb:[^?]+\?.+)$/s,
-    'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, file:<path> or duckdb:<file>?<table>',
+    /^(tushare|akshare|yahoo|ccxt:.+|embedded:(cn|us)|lab:.+|file:.+|duckdb:[^?]+\?.+)$/s,
+    'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, lab:<preset>, file:<path> or duckdb:<file>?<table>',
   );
 
 export const settingsSchema = z.strictObject({

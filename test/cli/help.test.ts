@@ -16,7 +16,7 @@ test('root help names every command and the exit codes', async () => {
 });
 
 /** Commands that only hold others: the flags stand on those. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = { config: ['show'], data: ['list'] };
+const GROUPS: Readonly<Record<string, readonly string[]>> = { data: ['list'] };
 
 test.concurrent.each(commandList.map(({ name }) => name))('%s --help has an example of itself, --json and --debug', async (name) => {
   const { status, stdout } = await cli([name, ...(GROUPS[name] ?? []), '--help']);
