@@ -5,6 +5,7 @@ import { exactRatio, horizonList, nonNegative, wholeNumber } from './numbers.js'
 
 export interface SpecFlags {
   readonly data?: string;
+  readonly offline?: boolean;
   readonly symbols?: string[];
   readonly from?: string;
   readonly to?: string;
@@ -46,7 +47,11 @@ function literal(text: string): unknown {
 /** Adds the flags to a command. */
 export function specOptions(command: Command): void {
   command
-    .option('--data <source>', 'embedded:cn, embedded:us, or a path to CSV or Parquet bars (default: embedded:cn)')
+    .option(
+      '--data <source>',
+      'embedded:cn, embedded:us, lab:<preset>, store:<name>, a path to CSV or Parquet bars, or source:<name> to fetch what is missing into store:<name> first (default: embedded:cn)',
+    )
+    .option('--offline', 'with source:<name>, read the store and the cache only, and name what they lack')
     .option('--symbols <a,b>', 'instruments to trade (default: all of the data that can be)', names)
     .option('--from <date>', 'first session with decisions, YYYY-MM-DD; earlier bars are warm-up')
     .option('--to <date>', 'last session with decisions')

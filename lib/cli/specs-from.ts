@@ -1,9 +1,11 @@
 /** Flags, a spec file and what the data offers, as one checked replay spec per account. */
 import type { MarketData } from '../feeds/index.js';
 import { parseSpec, type ReplaySpec, type ReplaySpecInput } from '../replay/index.js';
+import type { Context } from './action.js';
+import { dataOf } from './fetched-data.js';
 import { type SpecFlags, specPart } from './spec-flags.js';
 import { strategyChoices } from './strategy-choices.js';
-import { DEFAULT_SOURCE, openSource, universeOf } from './universe.js';
+import { openSource, universeOf } from './universe.js';
 
 export const DEFAULT_STRATEGY = 'rule:v1';
 
@@ -15,9 +17,14 @@ export interface Specs {
 }
 
 /** One spec per text of `strategies` (`a+b` shares an account), with the data they all run on. Without texts: the file's strategies, else rule:v1. */
-export function specsFrom(flags: SpecFlags, strategies: readonly string[], file: Partial<ReplaySpecInput> = {}): Specs {
-  const source = flags.data ?? file.data ?? DEFAULT_SOURCE;
-  const { data, understood } = openSource(source, flags.onBadRow ?? file.onBadRow);
+export async function specsFrom(
+  context: Context,
+  flags: SpecFlags,
+  strategies: readonly string[],
+  file: Partial<ReplaySpecInput> = {},
+): Promise<Specs> {
+  const source = await dataOf(context, flags, file);
+  const { data, understood } = openSource(source, flags.onBadRow ?? file.onBadRow, flags.symbols ?? file.symbols);
   const universe = universeOf(data, { ...file, ...flags });
   const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
   const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];

@@ -5,9 +5,13 @@ import { describeMapping, loadSource, type MarketData } from '../feeds/index.js'
 
 export const DEFAULT_SOURCE = 'embedded:cn';
 
-/** Loads a source by name or path; `understood` tells how the columns of each file were read. */
-export function openSource(source: string, onBadRow: 'refuse' | 'skip' = 'refuse'): { data: MarketData; understood: string[] } {
-  const data = loadSource(source, onBadRow);
+/** Loads a source by name or path, of a store only `symbols` where they are given; `understood` tells how the columns of each file were read. */
+export function openSource(
+  source: string,
+  onBadRow: 'refuse' | 'skip' = 'refuse',
+  symbols?: readonly string[],
+): { data: MarketData; understood: string[] } {
+  const data = loadSource(source, onBadRow, symbols);
   return { data, understood: data.mappings.map(describeMapping) };
 }
 

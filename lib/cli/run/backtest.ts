@@ -21,7 +21,7 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
   const { settings, say, progress } = context;
   const { resultsDir } = settings.values;
   const asked = flags.strategy ?? [DEFAULT_STRATEGY];
-  const { data, specs, understood } = specsFrom(flags, asked.includes(HOLD) ? asked : [...asked, HOLD]);
+  const { data, specs, understood } = await specsFrom(context, flags, asked.includes(HOLD) ? asked : [...asked, HOLD]);
   for (const line of understood) say(line);
   const runs: RunFolder[] = [];
   const effects = replayEffects(context);

@@ -17,7 +17,7 @@ export interface ReplayFlags extends SpecFlags {
 export async function replay(context: Context, flags: ReplayFlags): Promise<Done> {
   const { settings, say, progress, signal } = context;
   const file = flags.spec === undefined ? {} : readSpecFile(flags.spec);
-  const { data, specs, understood } = specsFrom(flags, flags.strategy === undefined ? [] : [flags.strategy], file);
+  const { data, specs, understood } = await specsFrom(context, flags, flags.strategy === undefined ? [] : [flags.strategy], file);
   for (const line of understood) say(line);
   const { resultsDir } = settings.values;
   const spec: ReplaySpec = { ...specs[0]!, record: 'full' };
