@@ -45,6 +45,16 @@ describeWithJupyter('a notebook in real Jupyter', () => {
     expect(done.cells[1]?.outputs[0]?.text).toBe('{"price":12,"nested":{"size":3}}\n');
   });
 
+  test('a log line shows in the cell that logged it, secrets masked', async () => {
+    const done = await run([
+      { source: "import { keepSecrets, log } from './lib/core/index.js';\nkeepSecrets(['planted-secret']);" },
+      { source: "log('core').warn({ rows: 3 }, 'asked with planted-secret');" },
+      SAY_FINISHED,
+    ]);
+    expect(done.cells[0]?.outputs).toEqual([]);
+    expect(JSON.parse(done.cells[1]!.outputs[0]!.text)).toMatchObject({ room: 'core', rows: 3, msg: 'asked with ****' });
+  });
+
   test('a failing cell fails the run: its number, first line and error text; a tag can not excuse it', async () => {
     const failing = { source: '// a comment\nconst ok = 1;\nthrow new RangeError("too far");', tags: ['raises-exception'] };
     const error = await run([{ source: 'const a = 1;' }, failing, SAY_FINISHED]).catch((thrown: unknown) => thrown);
