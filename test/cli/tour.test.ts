@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, lastJson } from './run-cli.js';
 
-test('the tour shows both markets, a clean audit and a report', async () => {
+test('the tour shows its markets, a clean audit and a report', async () => {
   const { status, stdout, stderr } = await cli(['tour', '--json']);
   expect(status).toBe(0);
   const { report, audit, parts } = lastJson(stdout) as {
@@ -17,6 +17,7 @@ test('the tour shows both markets, a clean audit and a report', async () => {
   expect(parts.map(({ summaries }) => summaries.map(({ strategy }) => strategy))).toEqual([
     ['rule:v1', 'buy-and-hold', 'sma-cross', 'sma-cross+exits', 'random-same-turnover'],
     ['momentum', 'equal-weight', 'sma-cross', 'buy-and-hold'],
+    ['clear/rule:v1', 'clear/buy-and-hold', 'nothing/rule:v1', 'nothing/buy-and-hold'],
   ]);
   for (const { summaries } of parts) {
     for (const { totalReturn, sharpeAnnualLow95, excessOverIndex } of summaries) {
@@ -25,5 +26,7 @@ test('the tour shows both markets, a clean audit and a report', async () => {
   }
   expect(stderr).toContain('Leak audit: clean.');
   expect(stderr).toContain('price index');
+  expect(parts[2]!.title).toContain('synthetic');
+  expect(stderr).toContain('None of these companies exists');
   expect(stderr).toMatch(/npx hindcast verify \S+rule-v1/);
 });

@@ -1,4 +1,5 @@
 /** The A-share part: one stock over thirteen years, with T+1, lots, price limits, dividends and dated fees. */
+import { embeddedData } from '../../feeds/index.js';
 import { openRun } from '../../replay/index.js';
 import { measureRun } from '../../report/index.js';
 import { partResult, stage, type TourPart } from './part.js';
@@ -7,7 +8,7 @@ export const aShares: TourPart = {
   title: 'A-share: 000001.SZ, 2007-06-21 .. 2020-06-30, index 000300.SH',
   accounts: 5,
   async run(effects) {
-    const play = stage(effects, 'cn', { symbols: ['000001.SZ'], from: '2007-06-21', to: '2020-06-30' });
+    const play = stage(effects, embeddedData('cn'), { data: 'embedded:cn', symbols: ['000001.SZ'], from: '2007-06-21', to: '2020-06-30' });
     const rule = await play([{ id: 'rule:v1' }], 'full');
     const hold = await play([{ id: 'buy-and-hold' }], 'account');
     const cross = await play([{ id: 'sma-cross' }], 'account');

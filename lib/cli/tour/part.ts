@@ -1,5 +1,5 @@
 /** A part of the tour: one market, its strategies, its table. A later capability joins the tour as one more file beside this one. */
-import { embeddedData, type MarketData } from '../../feeds/index.js';
+import type { MarketData } from '../../feeds/index.js';
 import {
   openRun,
   type ReplayEffects,
@@ -40,14 +40,14 @@ export class TourInterrupted extends Error {}
 
 export type Account = ReplaySpecInput['strategies'];
 
-/** Replays on the embedded bars of one market; each list of strategies has an account of its own. */
-export function stage(effects: TourEffects, market: 'cn' | 'us', span: Pick<ReplaySpecInput, 'symbols' | 'from' | 'to'>) {
-  const data: MarketData = embeddedData(market);
+/** Replays on the bars of one market, `data` being what `spec.data` names; each list of strategies has an account of its own. */
+export function stage(effects: TourEffects, data: MarketData, spec: Pick<ReplaySpecInput, 'data' | 'symbols' | 'from' | 'to'>) {
   return async (strategies: Account, record: 'full' | 'account'): Promise<ReplayResult> => {
     const account = strategies.map(({ id }) => id).join('+');
-    effects.progress(account, 0, span.from);
+    effects.progress(account, 0, spec.from);
     const progress = ({ done, total, at }: ReplayProgress) => effects.progress(account, done / total, at);
-    const result = await runReplay({ data: `embedded:${market}`, ...span, strategies, record }, { ...effects.replay, data, progress });
+    // Nothing is searched for in a market that was made: no trial.
+    const result = await runReplay({ ...spec, strategies, record }, { ...effects.replay, data, progress, trial: !data.synthetic });
     if (result.interrupted) throw new TourInterrupted();
     effects.done();
     return result;

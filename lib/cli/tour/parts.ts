@@ -1,6 +1,7 @@
 /** The parts of the tour, in order. */
 import { aShares } from './a-shares.js';
+import { lab } from './lab.js';
 import type { TourPart } from './part.js';
 import { usStocks } from './us-stocks.js';
 
-export const tourParts: readonly TourPart[] = [aShares, usStocks];
+export const tourParts: readonly TourPart[] = [aShares, usStocks, lab];

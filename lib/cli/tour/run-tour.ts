@@ -17,7 +17,7 @@ export async function runTour(context: Context): Promise<Done> {
   const effects = tourEffects(context);
   const parts: (PartResult & { title: string })[] = [];
   try {
-    say('Replaying real daily bars day by day: decide on what was known, fill at the next open under the rules of that date.');
+    say('Replaying daily bars day by day: decide on what was known, fill at the next open under the rules of that date.');
     for (const { title, run } of tourParts) {
       say();
       say(styled('bold', title));
