@@ -27,9 +27,13 @@ function formsOf(secret: string): string[] {
     const inner = base64Within(secret, before);
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
-  const plain = [secret, JSON.stringify(secret).slice(1, -1), urlEncoded, urlEncoded.replaceAll('%20', '+'), hex, hex.toUpperCase()];
+  const escaped = inJson(secret);
+  // Twice: JSON quoted within JSON.
+  const plain = [secret, escaped, inJson(escaped), urlEncoded, urlEncoded.replaceAll('%20', '+'), hex, hex.toUpperCase()];
   return [...plain, ...base64, ...base64.map(encodeURIComponent)];
 }
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** The base64 characters that the secret alone decides when `before` (mod 3) bytes stand before it and anything after. */
 function base64Within(secret: string, before: number): string {

@@ -76,6 +76,9 @@ test('a known secret is masked in every form, alone or within more text', () => 
     }
   }
   expect(hideSecrets(`?a=${encodeURIComponent(secret)}&b=1`)).toBe('?a=****&b=1');
+  const quoted = 'planted "quoted" 42';
+  keepSecrets([quoted]);
+  expect(hideSecrets(JSON.stringify({ body: JSON.stringify({ quoted }) }))).not.toContain('planted');
   const error = new InputError(`asked with ${secret}`);
   expect(`${error.message} ${error.stack}`).not.toContain(secret);
 });
