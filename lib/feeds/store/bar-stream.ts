@@ -7,15 +7,21 @@ import type { RowFields } from '../series-builder.js';
 import { newCells, readRow, type Table } from '../table.js';
 
 const NUMBERS = ['open', 'high', 'low', 'close', 'volume', 'amount'] as const;
-const [IGNORED, DATE, SYMBOL, NUMBER] = [0, 1, 2, 3];
+const IGNORED = 0;
+const DATE = 1;
+const SYMBOL = 2;
+const NUMBER = 3;
 const NEWLINE = 10;
 const RETURN = 13;
 const NOT_PLAIN = -1;
 
 const PIECE_BYTES = 4 * 1024 * 1024;
 const LINE_BYTES_MAX = 65_536;
+/** A line feed that the last line lacks, and a date's length past it. */
+const SLACK_BYTES = 16;
 const POWERS = Float64Array.from({ length: 17 }, (_, i) => 10 ** i);
-const [YEAR_MIN, YEARS] = [1900, 200];
+const YEAR_MIN = 1900;
+const YEARS = 200;
 const UNSEEN = -(2 ** 31);
 
 /** One spelling of a symbol in the file. */
@@ -63,10 +69,10 @@ export class BarStream<T> {
     const { columns } = table;
     const used = [columns.date, columns.symbol, ...NUMBERS.map((name) => columns[name])].filter((at) => at !== undefined);
     this.#columnsMin = Math.max(...used) + 1;
-    this.#kinds = new Int32Array(Math.max(this.#columnsMin, table.header?.length ?? 0)).fill(IGNORED as number);
-    this.#kinds[columns.date as number] = DATE as number;
-    if (columns.symbol !== undefined) this.#kinds[columns.symbol] = SYMBOL as number;
-    for (const [i, name] of NUMBERS.entries()) if (columns[name] !== undefined) this.#kinds[columns[name]] = (NUMBER as number) + i;
+    this.#kinds = new Int32Array(Math.max(this.#columnsMin, table.header?.length ?? 0)).fill(IGNORED);
+    this.#kinds[columns.date as number] = DATE;
+    if (columns.symbol !== undefined) this.#kinds[columns.symbol] = SYMBOL;
+    for (const [i, name] of NUMBERS.entries()) if (columns[name] !== undefined) this.#kinds[columns[name]] = NUMBER + i;
     this.#row = {
       ...{ line: 0, day: NONE, open: NONE, high: NONE, low: NONE, close: NONE, volume: NONE, amount: NONE },
       ...{ adjustedClose: NONE, factor: NONE, adjustFactor: NONE },
@@ -76,7 +82,7 @@ export class BarStream<T> {
   /** While one piece is parsed, the next is on its way. */
   async read(bodyStart: number): Promise<void> {
     const file = await open(this.#path);
-    const pieces = [new Uint8Array(LINE_BYTES_MAX + PIECE_BYTES + 1), new Uint8Array(LINE_BYTES_MAX + PIECE_BYTES + 1)];
+    const pieces = [new Uint8Array(LINE_BYTES_MAX + PIECE_BYTES + SLACK_BYTES), new Uint8Array(LINE_BYTES_MAX + PIECE_BYTES + SLACK_BYTES)];
     let position = bodyStart;
     let which = 0;
     const next = () => file.read(pieces[which] as Uint8Array, LINE_BYTES_MAX, PIECE_BYTES, position);
@@ -137,6 +143,7 @@ export class BarStream<T> {
   /** Reads a row of plain dates, names and decimals; gives where the next begins, or NOT_PLAIN. */
   #plainRow(bytes: Uint8Array, from: number): number {
     const kinds = this.#kinds;
+    const numbers = this.#numbers;
     const { delimiter } = this.#table;
     const first = bytes[from] as number;
     if (first === 35 || first === 0xe6) return NOT_PLAIN;
@@ -146,33 +153,36 @@ export class BarStream<T> {
       const kind = kinds[column] as number;
       const start = at;
       let byte = bytes[at] as number;
-      if (kind >= 3) {
-        let mantissa = 0;
+      if (kind >= NUMBER) {
+        // Whole numbers of 32 bits in the loop: nine digits, then the rest.
+        let head = 0;
+        let tail = 0;
+        let digits = 0;
         let point = -1;
         for (;;) {
           const digit = byte - 48;
-          if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
-          else if (byte === 46 && point < 0) point = at;
+          if (digit >>> 0 <= 9) {
+            if (digits < 9) head = (head * 10 + digit) | 0;
+            else tail = (tail * 10 + digit) | 0;
+            digits++;
+          } else if (byte === 46 && point < 0) point = at;
           else break;
           byte = bytes[++at] as number;
         }
+        const mantissa = digits <= 9 ? head : head * (POWERS[digits - 9] as number) + tail;
         // As numberAt: both sides of the division are exact.
-        if (at - start > 16 || mantissa > Number.MAX_SAFE_INTEGER) return NOT_PLAIN;
-        this.#numbers[kind - 3] = at === start ? NONE : point < 0 ? mantissa : mantissa / (POWERS[at - point - 1] as number);
-      } else if (kind === 1) {
-        let compact = 0;
-        for (;;) {
-          const digit = byte - 48;
-          if (digit >= 0 && digit <= 9) compact = compact * 10 + digit;
-          else if (!((byte === 45 || byte === 47 || byte === 46) && (at === start + 4 || at === start + 7))) break;
-          byte = bytes[++at] as number;
-        }
-        // A separator counts in the length, not in the number: eight digits either way.
-        if (at - start === 10 ? bytes[start + 4] !== bytes[start + 7] || compact > 99_999_999 : at - start !== 8) return NOT_PLAIN;
-        const year = Math.trunc(compact / 10_000);
-        const month = Math.trunc(compact / 100) % 100;
-        const day = compact % 100;
-        if (year < YEAR_MIN || year >= YEAR_MIN + YEARS || month > 12 || day > 31) return NOT_PLAIN;
+        if (digits > 16 || at - start > 16 || mantissa > Number.MAX_SAFE_INTEGER) return NOT_PLAIN;
+        numbers[kind - NUMBER] = at === start ? NONE : point < 0 ? mantissa : mantissa / (POWERS[at - point - 1] as number);
+      } else if (kind === DATE) {
+        const separator = bytes[start + 4];
+        const apart = separator === 45 || separator === 47 || separator === 46;
+        if (apart && separator !== bytes[start + 7]) return NOT_PLAIN;
+        const year = pairAt(bytes, start) * 100 + pairAt(bytes, start + 2);
+        const month = pairAt(bytes, apart ? start + 5 : start + 4);
+        const day = pairAt(bytes, apart ? start + 8 : start + 6);
+        at = start + (apart ? 10 : 8);
+        byte = bytes[at] as number;
+        if (!(year >= YEAR_MIN && year < YEAR_MIN + YEARS && month >= 0 && month <= 12 && day >= 0 && day <= 31)) return NOT_PLAIN;
         const place = (year - YEAR_MIN) * 512 + month * 32 + day;
         if (this.#days[place] === UNSEEN) {
           const found = dayAt(bytes, start, at, 'UTC');
@@ -188,7 +198,7 @@ export class BarStream<T> {
           hash = (Math.imul(hash, 31) + byte) | 0;
           byte = bytes[++at] as number;
         }
-        if (kind === 2) {
+        if (kind === SYMBOL) {
           if ((bytes[at - 1] as number) <= 32) return NOT_PLAIN;
           this.#last = this.#name(bytes, start, at, hash);
         }
@@ -245,6 +255,13 @@ export class BarStream<T> {
     this.#last = found;
     return found;
   }
+}
+
+/** Value of two digits, far below zero when they are none. A date that runs past its line has a line feed in it, which is no digit. */
+function pairAt(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - 48;
+  const ones = (bytes[at + 1] as number) - 48;
+  return tens >>> 0 > 9 || ones >>> 0 > 9 ? -1e9 : tens * 10 + ones;
 }
 
 function isNamed(named: Named<unknown>, bytes: Uint8Array, start: number, end: number, hash: number): boolean {

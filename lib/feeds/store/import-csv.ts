@@ -1,5 +1,6 @@
 /** A large CSV file streamed into a store: one pass over its text, each row checked as the loader checks it, one Parquet file a symbol. */
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BarSeries, canonicalJson, dateOf, HindcastError, type Instrument, type Symbol, sha256 } from '../../core/index.js';
 import { type CalendarId, calendarOf, describeSymbol } from '../../market/index.js';
@@ -45,6 +46,7 @@ function headOf(path: string): { table: Table; bodyStart: number } {
       'columns for date, open, high, low, close and volume',
       JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 100)).split('\n')[0]),
     );
+  if (/[前后]复权/.test(found.title)) refuse('raw prices', `${JSON.stringify(found.title)}: adjusted ones`);
   const { columns } = found;
   if (columns.adjustedClose !== undefined || columns.factor !== undefined || columns.adjustFactor !== undefined)
     refuse('raw prices alone', 'an adjusted close or a factor, from which actions are derived symbol by symbol');
@@ -86,8 +88,8 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
   try {
     const staged = await stage(request, table, bodyStart, spill);
     const stated = options.volumeUnit ?? statedVolumeUnit(table.header?.[table.columns.volume as number]);
-    const written = staged.map((one) => write(one, path, staging, stated));
-    place(request, written, staging);
+    const written = await several(staged, (one) => write(one, path, staging, stated));
+    await several(written, (one) => place(request, one));
     const lots = written.filter(({ unit }) => unit === 'lots').length;
     return {
       symbols: written.map(({ instrument }) => instrument.symbol).sort(),
@@ -103,13 +105,21 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
   }
 }
 
+/** 1 on each session, by epoch day. */
+function sessionTable(market: CalendarId): Uint8Array<ArrayBuffer> {
+  const { sessions } = calendarOf(market);
+  const table = new Uint8Array((sessions[sessions.length - 1] as number) + 1);
+  for (const day of sessions) table[day] = 1;
+  return table;
+}
+
 /** One pass over the text. Throws BadRowError for the first row that can't be true, FeedError for a second market. */
 async function stage({ folder, path, options = {}, replace = false }: ImportRequest, table: Table, bodyStart: number, spill: Spill) {
   const refuse = (line: number, reason: BadRowReason, detail: string): never => {
     throw new BadRowError(path, line, reason, detail);
   };
   const staged = new Map<Symbol, Staged>();
-  let sessions: ReadonlySet<number> = new Set();
+  let isSession = new Uint8Array(0);
   let market = '';
   /** Undefined: nobody asked for it. */
   const open = (raw: string, line: number): Staged | undefined => {
@@ -129,7 +139,7 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
     if (known) return known;
     if (market !== '' && market !== instrument.market)
       throw new FeedError(`importInto: expected bars of one market in ${path}, got ${market} and ${instrument.market}. Split the file.`);
-    if (market === '') sessions = new Set(calendarOf(instrument.market as CalendarId).sessions);
+    if (market === '') isSession = sessionTable(instrument.market as CalendarId);
     market = instrument.market;
     refuseStored(folder, [symbol], replace);
     const builder = new SeriesBuilder(instrument, { adjusted: false, divided: false }, refuse);
@@ -142,7 +152,7 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
     zoneOf: (one) => zones[one?.instrument.market ?? ''] ?? 'Asia/Shanghai',
     row(row, one) {
       if (!one?.builder.judge(row)) return;
-      if (!sessions.has(row.day)) refuse(row.line, 'not-a-session', `${dateOf(row.day)} is no session of calendar ${market}`);
+      if (isSession[row.day] !== 1) refuse(row.line, 'not-a-session', `${dateOf(row.day)} is no session of calendar ${market}`);
       one.rows.push(row.day, row.line, one.builder.taken);
     },
     short: (line, cells) => refuse(line, 'too-few-cells', `${cells} cells`),
@@ -167,7 +177,7 @@ function ordered(rows: Float64Array, { instrument }: Staged, path: string): Floa
 }
 
 /** Writes the file of one symbol into `staging`. Throws FeedError when its amounts show another unit of volume than the stated one. */
-function write(one: Staged, path: string, staging: string, stated: VolumeUnit | undefined): Written {
+async function write(one: Staged, path: string, staging: string, stated: VolumeUnit | undefined): Promise<Written> {
   const { instrument } = one;
   const { symbol, units } = instrument;
   const rows = one.rows.forward ? one.rows.rows() : ordered(one.rows.rows(), one, path);
@@ -177,7 +187,7 @@ function write(one: Staged, path: string, staging: string, stated: VolumeUnit | 
     for (let i = 0; i < length; i++) values[i] = rows[i * ROW + at] as number;
     return values;
   };
-  const day = Int32Array.from(column(0));
+  const day = new Int32Array(column(0));
   const series = { length, open: column(2), high: column(3), low: column(4), close: column(5), volume: column(6) };
   const amount = column(7);
   const traded = { ...series, symbol, day, knownAt: NO_AMOUNT, factor: NO_AMOUNT } satisfies BarSeries;
@@ -194,7 +204,7 @@ function write(one: Staged, path: string, staging: string, stated: VolumeUnit | 
     { name: 'date', values: day, isDate: true },
     ...(['open', 'high', 'low', 'close'] as const).map((name) => ({
       name: FILE_COLUMNS[name],
-      values: fits ? Int32Array.from(series[name]) : series[name],
+      values: fits ? new Int32Array(series[name]) : series[name],
     })),
     { name: FILE_COLUMNS.volume, values: series.volume },
     { name: FILE_COLUMNS.amountMinor, values: amount },
@@ -202,35 +212,57 @@ function write(one: Staged, path: string, staging: string, stated: VolumeUnit | 
   const digest = sha256(bytes);
   const file = `${fileOfSymbol(symbol)}.${digest.slice(0, 12)}.parquet`;
   const temporary = join(staging, file);
-  writeFileSync(temporary, bytes);
+  await writeFile(temporary, bytes);
   return { instrument, rows: length, from: day[0] as number, to: day[length - 1] as number, unit, temporary, file, sha256: digest };
 }
 
-/** Moves the files into the store and writes the entries. Their bytes are not flushed one by one: a lost import can be run again. */
-function place({ folder, path, retrievedAt }: ImportRequest, written: readonly Written[], staging: string): void {
-  for (const { instrument, rows, from, to, temporary, file, sha256: digest } of written) {
-    const { symbol, market, units } = instrument;
-    const before = readEntry(folder, symbol);
-    renameSync(temporary, join(folder, file));
-    const entry = {
-      format: ENTRY_FORMAT,
-      symbol,
-      kind: `${market}, raw, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`,
-      instrument,
-      file,
-      sha256: digest,
-      rows,
-      from,
-      to,
-      spans: [{ from, to, source: `file:${path}`, retrievedAt }],
-      actions: [],
-      suspended: [],
-      synthetic: false,
-      notes: [],
-    };
-    const unfinished = join(staging, 'entry.json');
-    writeFileSync(unfinished, `${canonicalJson(entry)}\n`);
-    renameSync(unfinished, join(folder, `${fileOfSymbol(symbol)}.json`));
-    if (before && before.file !== file) rmSync(join(folder, before.file), { force: true });
-  }
+/** Moves a file into the store and writes the entry. The bytes are not flushed one by one: a lost import can be run again. */
+async function place({ folder, path, retrievedAt }: ImportRequest, written: Written): Promise<void> {
+  const { instrument, rows, from, to, temporary, file, sha256: digest } = written;
+  const { symbol, market, units } = instrument;
+  const before = readEntry(folder, symbol);
+  await rename(temporary, join(folder, file));
+  const entry = {
+    format: ENTRY_FORMAT,
+    symbol,
+    kind: `${market}, raw, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`,
+    instrument,
+    file,
+    sha256: digest,
+    rows,
+    from,
+    to,
+    spans: [{ from, to, source: `file:${path}`, retrievedAt }],
+    actions: [],
+    suspended: [],
+    synthetic: false,
+    notes: [],
+  };
+  const unfinished = `${temporary}.json`;
+  await writeFile(unfinished, `${canonicalJson(entry)}\n`);
+  await rename(unfinished, join(folder, `${fileOfSymbol(symbol)}.json`));
+  if (before && before.file !== file) rmSync(join(folder, before.file), { force: true });
+}
+
+const AT_ONCE = 4;
+
+/** `act` on each item, a few at a time: while some wait for the disk another is computed. Ends when all that began have ended. */
+async function several<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  let failed = false;
+  const run = async (): Promise<void> => {
+    while (next < items.length && !failed) {
+      const at = next++;
+      try {
+        results[at] = await act(items[at] as T);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  for (const outcome of await Promise.allSettled(Array.from({ length: AT_ONCE }, run)))
+    if (outcome.status === 'rejected') throw outcome.reason;
+  return results;
 }

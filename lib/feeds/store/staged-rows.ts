@@ -3,8 +3,8 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Numbers a row: day, line, open, high, low, close (ticks), volume, amount (as the file has them, NaN unknown). */
 export const ROW = 8;
-const BLOCK = 256 * ROW;
-const FIRST = 16 * ROW;
+const BLOCK = 512 * ROW;
+const FIRST = 32 * ROW;
 
 /** The shared file; the caller's folder takes it away. */
 export class Spill {
