@@ -40,9 +40,6 @@ function shown(rules: readonly Summary[]): string[] {
     low === null || high === null ? 'has no figure' : low > 0 ? 'lies above zero' : high < 0 ? 'lies below zero' : 'spans zero',
   );
   const found =
-    there === control ? `${there} on both: bars alone don't tell them apart here` : `${there} on ${PRESET}, ${control} on ${CONTROL}`;
-  return [
-    `The 95 % interval of the Sharpe ratio of rule:v1 (rules, not a model) ${found}.`,
-    'What a reader of their news finds: notebooks/05-lab-market.ipynb',
-  ];
+    there === control ? `${there} on both: bars alone don't tell the two apart here` : `${there} on ${PRESET}, ${control} on ${CONTROL}`;
+  return [`rule:v1 is rules, not a model. Its Sharpe's 95 % ${found}.`, 'What a reader of their news finds: notebooks/05-lab-market.ipynb'];
 }
