@@ -1,5 +1,5 @@
 /** Runs a piece of work as a task: leased, with a heartbeat, ended in the state that tells what became of it. */
-import { log } from '../core/index.js';
+import { hideSecrets, log } from '../core/index.js';
 import { LeaseLostError } from './errors.js';
 import type { Ledger, TaskSpec } from './ledger.js';
 import type { TaskHandle } from './task-handle.js';
@@ -48,7 +48,7 @@ function fail(handle: TaskHandle, error: unknown): void {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   const asked = handle.stopped !== null && (name === 'AbortError' || error === handle.signal.reason);
   try {
-    handle.finish(asked ? handle.stopped! : 'failed', message);
+    handle.finish(asked ? handle.stopped! : 'failed', hideSecrets(message));
   } catch (second) {
     // The work's own error is what its caller must see; the lease will expire.
     log('jobs').warn(`could not end task ${handle.id}: ${(second as Error).message}`);
