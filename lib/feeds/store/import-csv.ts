@@ -8,6 +8,7 @@ import { statedVolumeUnit } from '../columns.js';
 import { toUtf8 } from '../encoding.js';
 import { BadRowError, type BadRowReason, FeedError } from '../errors.js';
 import { SeriesBuilder } from '../series-builder.js';
+import { SURVIVORSHIP } from '../sources/source.js';
 import { canonicalSymbol, fileOfSymbol, symbolOfFile } from '../symbol-text.js';
 import { openTable, type Table } from '../table.js';
 import { findVolumeUnit, type VolumeUnit } from '../volume-unit.js';
@@ -236,7 +237,7 @@ async function place({ folder, path, retrievedAt }: ImportRequest, written: Writ
     actions: [],
     suspended: [],
     synthetic: false,
-    notes: [],
+    notes: [SURVIVORSHIP],
   };
   const unfinished = `${temporary}.json`;
   await writeFile(unfinished, `${canonicalJson(entry)}\n`);
