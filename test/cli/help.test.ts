@@ -15,11 +15,8 @@ test('root help names every command and the exit codes', async () => {
   for (const code of ['0', '1', '2', '3', '4', '130']) expect(stdout).toMatch(new RegExp(`^.*\\b${code} {2}\\S`, 'm'));
 });
 
-/** Commands that only hold others: the flags stand on those. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = { data: ['list'] };
-
 test.concurrent.each(commandList.map(({ name }) => name))('%s --help has an example of itself, --json and --debug', async (name) => {
-  const { status, stdout } = await cli([name, ...(GROUPS[name] ?? []), '--help']);
+  const { status, stdout } = await cli([name, '--help']);
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples?:\n(.*\n)* .*hindcast ${name}`));
   expect(stdout).toContain('--json');

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ActionOf, Context, Done } from '../action.js';
 import { exampleOf } from '../example.js';
+import { group } from '../group.js';
 import { nonNegative } from '../numbers.js';
 
 interface CacheFlags {
@@ -23,16 +24,8 @@ const MIB = 1024 * 1024;
 
 export function define(command: Command, action: ActionOf): void {
   const withFolder = (one: Command): Command => one.option('--cache <folder>', 'folder of the cache (default: the setting cacheDir)');
-  // Options after a subcommand's name are the subcommand's.
-  withFolder(command.helpCommand(false).enablePositionalOptions()).addHelpText(
-    'after',
-    exampleOf('hindcast cache stats', 'hindcast cache prune --days 30'),
-  );
+  withFolder(group(command)).addHelpText('after', exampleOf('hindcast cache stats', 'hindcast cache prune --days 30'));
   action<CacheFlags>(command, stats);
-  // `cache --cache x stats` means the same as `cache stats --cache x`.
-  command.hook('preSubcommand', (_parent, named) => {
-    for (const [option, value] of Object.entries(command.opts())) named.setOptionValue(option, value);
-  });
   const part = (name: string, description: string, ...examples: string[]): Command =>
     withFolder(command.command(name).description(description)).addHelpText('after', exampleOf(...examples));
 

@@ -3,12 +3,16 @@ import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../data-flags.js';
 import { exampleOf } from '../example.js';
+import { group } from '../group.js';
 
 const STORE = ['--store <name>', 'folder under the data folder, or a path (default: main)'] as const;
 const several = (value: string, before: string[] = []): string[] => [...before, value];
 
 export function define(command: Command, action: ActionOf): void {
-  command.helpCommand(false).addHelpText('after', exampleOf('hindcast data list', 'hindcast data check --store main'));
+  group(command)
+    .option(...STORE)
+    .addHelpText('after', exampleOf('hindcast data list', 'hindcast data check --store main'));
+  action<StoreFlags>(command, async (context, flags) => (await import('../run/data.js')).listData(context, flags));
 
   const fetch = command
     .command('fetch')

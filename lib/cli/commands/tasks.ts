@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Ledger, TaskRecord } from '../../jobs/index.js';
 import type { ActionOf, Context, Done } from '../action.js';
 import { exampleOf } from '../example.js';
+import { group } from '../group.js';
 import { nonNegative, wholeNumber } from '../numbers.js';
 
 interface ListFlags {
@@ -14,17 +15,10 @@ interface PruneFlags {
 }
 
 export function define(command: Command, action: ActionOf): void {
-  command
-    .helpCommand(false)
-    // Options after a subcommand's name are the subcommand's.
-    .enablePositionalOptions()
+  group(command)
     .option('--state <state>', 'only those that are queued, running, done, failed, cancelled or interrupted')
     .addHelpText('after', exampleOf('hindcast tasks', 'hindcast tasks --state interrupted', 'hindcast tasks resume 3'));
   action<ListFlags>(command, list);
-  // `tasks --results x show 3` means the same as `tasks show 3 --results x`.
-  command.hook('preSubcommand', (_parent, named) => {
-    for (const [option, value] of Object.entries(command.opts())) named.setOptionValue(option, value);
-  });
 
   const show = command.command('show').argument('<id>', 'number in the list', wholeNumber).description('Print all of one task.');
   show.addHelpText('after', exampleOf('hindcast tasks show 3'));
