@@ -1,5 +1,5 @@
 /** The ledger's SQLite file: opened by several processes at once, a corrupt one set aside, a locked one waited for. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Clock, isoOf, log, monotonicMs } from '../core/index.js';
@@ -160,8 +160,8 @@ function setAside(path: string, options: OpenOptions, why: string): DatabaseSync
     log('jobs').warn(`the task ledger ${path} is corrupt (${why}); it was set aside as ${aside} and a new one begun`);
     return openChecked(path, options);
   } finally {
+    // The empty guard stays: taken away, it could be one that another process waits for, and two would repair at once.
     guard.close();
-    rmSync(guardPath, { force: true });
   }
 }
 
