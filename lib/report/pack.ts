@@ -2,10 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
-import { InputError, projectRoot, sha256, writeFileAtomic } from '../core/index.js';
+import type { Zippable } from 'fflate';
+import { InputError, lazyPackage, projectRoot, sha256, writeFileAtomic } from '../core/index.js';
 import { loadBars, type MarketData, writeData } from '../feeds/index.js';
 import { openRun, parseSpec, prepareReplay, type ReplaySpec, type RunRow } from '../replay/index.js';
+
+const zips = lazyPackage<typeof import('fflate')>('fflate');
 
 /** One time for all entries: the same run packs to the same bytes. */
 const ENTRY_TIME = '1980-01-01T00:00:00Z';
@@ -40,13 +42,15 @@ export function packRun(folder: string, out: string = join(dirname(folder), `${b
   if (spec.frozenFrom !== undefined) {
     for (const name of ['run.json', 'decisions.jsonl', 'equity.csv']) add(`frozen/${name}`, readFileSync(join(spec.frozenFrom, name)));
   }
-  if (row.stamp.code.dirty === true) add('dirty.patch', strToU8(dirtyDiff()));
+  if (row.stamp.code.dirty === true) add('dirty.patch', zips().strToU8(dirtyDiff()));
   const digests = Object.fromEntries(Object.entries(zip).map(([name, entry]) => [name, sha256((entry as [Uint8Array, object])[0])]));
   add(
     'pack.json',
-    strToU8(`${JSON.stringify({ v: 1, run: row.run, commit: row.stamp.code.commit, source: data.source, entries: digests }, null, 2)}\n`),
+    zips().strToU8(
+      `${JSON.stringify({ v: 1, run: row.run, commit: row.stamp.code.commit, source: data.source, entries: digests }, null, 2)}\n`,
+    ),
   );
-  const bytes = zipSync(zip);
+  const bytes = zips().zipSync(zip);
   writeFileAtomic(out, bytes);
   return { path: out, bytes: bytes.length, entries: Object.keys(zip) };
 }
@@ -63,7 +67,7 @@ function dirtyDiff(): string {
 export function openPack(path: string, into: string): { row: RunRow; spec: ReplaySpec; data: MarketData; folder: string } {
   let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(readFileSync(path));
+    entries = zips().unzipSync(readFileSync(path));
   } catch (cause) {
     throw new InputError(`openPack: expected a pack (zip), got ${path}. Make one with hindcast pack <run>.`, { cause });
   }

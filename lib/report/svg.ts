@@ -1,6 +1,6 @@
 /** Pieces of a static SVG figure: frame, axes, labels. Concrete colours, no style sheet, so it also stands alone in a notebook. */
-import { scaleLinear, scaleLog, scaleUtc } from 'd3-scale';
 import { DAY_MS, dateOf } from '../core/index.js';
+import { scales } from './drawing.js';
 import { escapeText } from './format.js';
 import { GRID, INK, MUTED } from './palette.js';
 
@@ -51,7 +51,7 @@ export interface Scale {
 /** From epoch days to pixels. */
 export function dayScale(from: number, to: number): { x: (day: number) => number; axis: string } {
   const right = WIDTH - MARGIN.right;
-  const scale = scaleUtc([from * DAY_MS, Math.max(to, from + 1) * DAY_MS], [MARGIN.left, right]);
+  const scale = scales().scaleUtc([from * DAY_MS, Math.max(to, from + 1) * DAY_MS], [MARGIN.left, right]);
   const ticks = scale
     .ticks(8)
     .map((t) => t.getTime() / DAY_MS)
@@ -72,7 +72,7 @@ export function dayScale(from: number, to: number): { x: (day: number) => number
 /** From values to pixels, with grid lines and labels. `low < high`; a log scale needs both above 0. */
 export function valueScale(low: number, high: number, label: (value: number) => string, log = false): { y: Scale; axis: string } {
   const range: [number, number] = [HEIGHT - MARGIN.bottom, MARGIN.top];
-  const y: Scale = log ? scaleLog([low, high], range) : scaleLinear([low, high], range).nice(6);
+  const y: Scale = log ? scales().scaleLog([low, high], range) : scales().scaleLinear([low, high], range).nice(6);
   const ticks = y.ticks(6);
   const step = Math.ceil(ticks.length / 8);
   const axis = ticks

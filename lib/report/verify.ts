@@ -73,7 +73,7 @@ async function verifyOne({ row, spec, data, folder }: Recorded, scratch: string,
   });
   if (row.status !== 'done') return cannot('its end: the run was interrupted. Run the same spec again to finish it');
   for (const file of [
-    data === undefined && !spec.data.startsWith('embedded:') ? spec.data : null,
+    data === undefined && !/^(embedded|lab|store):/.test(spec.data) ? spec.data : null,
     spec.rulebook === 'default' ? null : spec.rulebook,
     spec.frozenFrom ?? null,
   ]) {

@@ -1,5 +1,5 @@
 /** How often each action was chosen. */
-import { scaleBand, scaleLinear } from 'd3-scale';
+import { scales } from '../drawing.js';
 import { formatValue, plotlyText } from '../format.js';
 import { BLUE, INK } from '../palette.js';
 import { px, rule, shorten, svgFrame, text, WIDTH } from '../svg.js';
@@ -20,11 +20,13 @@ export function actionsFigure(counts: readonly ActionCount[]): Figure {
     'Number of decisions by action. A session in which nothing was asked, could be traded or could be read is counted under its own name.';
   const total = counts.reduce((sum, c) => sum + c.count, 0);
   const height = counts.length * ROW + 20;
-  const y = scaleBand(
-    counts.map((c) => c.name),
-    [10, height - 10],
-  ).padding(0.28);
-  const x = scaleLinear([0, Math.max(1, ...counts.map((c) => c.count))], [LEFT, WIDTH - 150]);
+  const y = scales()
+    .scaleBand(
+      counts.map((c) => c.name),
+      [10, height - 10],
+    )
+    .padding(0.28);
+  const x = scales().scaleLinear([0, Math.max(1, ...counts.map((c) => c.count))], [LEFT, WIDTH - 150]);
   const bars = counts.map((c) => {
     const top = y(c.name)!;
     const middle = top + y.bandwidth() / 2 + 4;

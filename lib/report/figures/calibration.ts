@@ -1,6 +1,6 @@
 /** Share of right decisions by stated confidence, one group of points per horizon, with 95 % intervals. */
-import { scaleLinear, scalePoint } from 'd3-scale';
 import type { CalibrationBin } from '../calibration.js';
+import { scales } from '../drawing.js';
 import { formatValue } from '../format.js';
 import { MUTED, SERIES } from '../palette.js';
 import { HEIGHT, MARGIN, px, rule, svgFrame, text, WIDTH } from '../svg.js';
@@ -14,8 +14,10 @@ function draw(bins: readonly CalibrationBin[], description: string): string {
   const ranges = [...new Set(bins.map(rangeOf))];
   const horizons = [...new Set(bins.map((b) => b.horizon))];
   const bottom = HEIGHT - MARGIN.bottom - 14;
-  const x = scalePoint(ranges, [MARGIN.left, WIDTH - MARGIN.right]).padding(0.6);
-  const y = scaleLinear([0, 1], [bottom, MARGIN.top]);
+  const x = scales()
+    .scalePoint(ranges, [MARGIN.left, WIDTH - MARGIN.right])
+    .padding(0.6);
+  const y = scales().scaleLinear([0, 1], [bottom, MARGIN.top]);
   const grid = y
     .ticks(5)
     .map(

@@ -1,7 +1,6 @@
 /** How alike series of returns are in what returns share everywhere: no memory of direction, long memory of size, fat tails. */
-import { scaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
 import type { StylisedFacts } from '../../feeds/index.js';
+import { scales, shapes } from '../drawing.js';
 import { formatValue, plotlyText } from '../format.js';
 import { DASHES, SERIES } from '../palette.js';
 import { endLabels, HEIGHT, MARGIN, px, svgFrame, text, valueScale, WIDTH } from '../svg.js';
@@ -27,10 +26,10 @@ const MEASURES: readonly (readonly [name: string, of: (facts: StylisedFacts) => 
 function draw({ series }: StylisedFactsFigureData, lags: readonly number[], description: string): string {
   const all = series.flatMap(({ facts }) => [...facts.autocorrelation, ...facts.absoluteAutocorrelation]);
   const { y, axis } = valueScale(Math.min(-0.05, ...all), Math.max(0.1, ...all), (value) => formatValue(value, 'ratio'));
-  const x = scaleLinear([1, Math.max(2, lags.length)], [MARGIN.left, WIDTH - MARGIN.right]);
+  const x = scales().scaleLinear([1, Math.max(2, lags.length)], [MARGIN.left, WIDTH - MARGIN.right]);
   const curve = (values: readonly number[], colour: string, dash: string, width: number): string => {
     const path =
-      line<number>(
+      shapes().line<number>(
         (_, i) => Number(px(x(i + 1))),
         (value) => Number(px(y(value))),
       )([...values]) ?? '';

@@ -1,6 +1,6 @@
 /** Lines over sessions: the common drawing of equity, drawdown, exposure and price, once as SVG and once for Plotly. */
-import { area as areaPath, line as linePath, symbol as symbolPath, symbolTriangle } from 'd3-shape';
 import { dateOf } from '../../core/index.js';
+import { shapes } from '../drawing.js';
 import { type Format, plotlyText } from '../format.js';
 import { DASHES, MUTED, PAPER } from '../palette.js';
 import { dayScale, endLabels, HEIGHT, MARGIN, px, shorten, svgFrame, text, valueScale, WIDTH } from '../svg.js';
@@ -80,7 +80,8 @@ function drawLine(l: TimeLine, { x, y, log }: Place): string {
   const keep = pixelIndices(l.days, l.values, (WIDTH - MARGIN.left - MARGIN.right) / (l.base ? 4 : 2));
   const ok = (i: number) => Number.isFinite(l.values[i]!) && !(log && l.values[i]! <= 0);
   const down = (to: (i: number) => number) =>
-    areaPath<number>()
+    shapes()
+      .area<number>()
       .digits(1)
       .defined(ok)
       .x((i) => x(l.days[i]!))
@@ -88,7 +89,8 @@ function drawLine(l: TimeLine, { x, y, log }: Place): string {
       .y1((i) => y(l.values[i]!))(keep) ?? '';
   if (l.base) return `<path d="${down((i) => y(l.base![i]!))}" fill="${l.colour}" fill-opacity="0.7"/>`;
   const path =
-    linePath<number>()
+    shapes()
+      .line<number>()
       .digits(1)
       .defined(ok)
       .x((i) => x(l.days[i]!))
@@ -108,7 +110,8 @@ export function timeChartSvg(chart: TimeChart): string {
   const { x, axis: xAxis } = dayScale(Math.min(...lines.map((l) => l.days[0]!)), Math.max(...lines.map((l) => l.days[l.days.length - 1]!)));
   const { y, axis: yAxis } = valueScale(low, high, tickLabel(chart.format, high - low, high), log);
   const drawn = lines.map((l) => drawLine(l, { x, y, log }));
-  const triangle = symbolPath(symbolTriangle, 46).digits(1)() ?? '';
+  const { symbol, symbolTriangle } = shapes();
+  const triangle = symbol(symbolTriangle, 46).digits(1)() ?? '';
   const marks = (chart.markers ?? []).flatMap((m) =>
     m.days.map(
       (day, i) =>
