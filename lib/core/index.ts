@@ -29,6 +29,7 @@ export { FutureReadError, HindcastError, InputError, OverflowError } from './err
 export { projectRoot, readJsonl, writeFileAtomic } from './files.js';
 export { canonicalJson, hashOf, sha256 } from './hash.js';
 export { DAY_MS, dateOf, dayOf, type EpochDay, type Instant, instantAt, isoOf, type TradingDate } from './instant.js';
+export { lazyPackage } from './lazy-package.js';
 export { configureLog, type LogLevel, log, logLevels } from './log.js';
 export { mulDiv, mulDivFloor, type Ratio, ratio } from './money.js';
 export { type RandomState, randomBelow, randomFloat, randomInit, randomNormal, randomUint32 } from './random.js';

@@ -1,12 +1,12 @@
 /** actions.csv: the dated corporate actions that lie beside a folder of bars. */
 import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
 import {
   type CorporateAction,
   dateOf,
   type EpochDay,
   type Instant,
   instantAt,
+  lazyPackage,
   type Ratio,
   type Symbol,
   type Units,
@@ -17,6 +17,8 @@ import { dayOfText } from './date-text.js';
 import { toUtf8 } from './encoding.js';
 import { FeedError } from './errors.js';
 import { canonicalSymbol } from './symbol-text.js';
+
+const csv = lazyPackage<typeof import('csv-parse/sync')>('csv-parse/sync');
 
 export const ACTIONS_FILE = 'actions.csv';
 const COLUMNS = [
@@ -77,7 +79,7 @@ export function readActions(
   const found = new Map<Symbol, CorporateAction[]>();
   let rows: { record: Row; info: { lines: number } }[];
   try {
-    rows = parse(Buffer.from(toUtf8(readFileSync(path), path).bytes), {
+    rows = csv().parse(Buffer.from(toUtf8(readFileSync(path), path).bytes), {
       columns: true,
       info: true,
       trim: true,

@@ -1,12 +1,16 @@
 /** Parquet files as named columns, read at once. */
-import { parquetMetadata, parquetSchema } from 'hyparquet';
-// The package's own parts, in place of its door: they don't wait for promises, so that a loader of either format returns data.
-import { readColumn } from 'hyparquet/src/column.js';
-import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
-import { parquetPlan } from 'hyparquet/src/plan.js';
-import { getTreePath } from 'hyparquet/src/schema.js';
-import { compressors } from 'hyparquet-compressors';
+import { lazyPackage } from '../core/index.js';
 import { FeedError } from './errors.js';
+
+// The package's own parts, in place of its door: they don't wait for promises, so that a loader of either format returns data.
+const parts = {
+  metadata: lazyPackage<typeof import('hyparquet')>('hyparquet'),
+  column: lazyPackage<typeof import('hyparquet/src/column.js')>('hyparquet/src/column.js'),
+  convert: lazyPackage<typeof import('hyparquet/src/convert.js')>('hyparquet/src/convert.js'),
+  plan: lazyPackage<typeof import('hyparquet/src/plan.js')>('hyparquet/src/plan.js'),
+  schema: lazyPackage<typeof import('hyparquet/src/schema.js')>('hyparquet/src/schema.js'),
+  compressors: lazyPackage<typeof import('hyparquet-compressors')>('hyparquet-compressors'),
+};
 
 export interface ParquetColumns {
   readonly names: readonly string[];
@@ -23,6 +27,12 @@ export function readParquet(bytes: Uint8Array, file: string): ParquetColumns {
       { cause: error },
     );
   };
+  const { parquetMetadata, parquetSchema } = parts.metadata();
+  const { readColumn } = parts.column();
+  const { DEFAULT_PARSERS } = parts.convert();
+  const { parquetPlan } = parts.plan();
+  const { getTreePath } = parts.schema();
+  const { compressors } = parts.compressors();
   try {
     const metadata = parquetMetadata(whole);
     const schema = parquetSchema(metadata);

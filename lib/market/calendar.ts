@@ -1,13 +1,14 @@
 /** Trading calendars: the real ones of A-shares and New York, every day for crypto, and made-up ones for benchmarks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { DAY_MS, dateOf, dayOf, type EpochDay, projectRoot } from '../core/index.js';
+import { DAY_MS, dateOf, dayOf, type EpochDay, lazyPackage, projectRoot } from '../core/index.js';
 import type { Calendar } from './calendar-contract.js';
 import { CalendarError } from './errors.js';
 import { type OffsetOf, shanghaiOffset, utcOffset, zonedOffset } from './session-clock.js';
 
 export type CalendarId = 'cn-a' | 'us' | 'crypto';
+
+const csv = lazyPackage<typeof import('csv-parse/sync')>('csv-parse/sync');
 
 /** `HH:MM` as milliseconds after midnight. */
 const wall = (time: string): number => (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * 60_000;
@@ -95,7 +96,7 @@ function makeCalendar(parts: CalendarParts): Calendar {
 /** The rows of data/calendars/<id>.csv, header left out. */
 function rowsOf(id: string): string[][] {
   const path = join(projectRoot(), 'data', 'calendars', `${id}.csv`);
-  return parse(readFileSync(path), { from_line: 2, skip_empty_lines: true });
+  return csv().parse(readFileSync(path), { from_line: 2, skip_empty_lines: true });
 }
 
 /** `firstDay` and the `count - 1` days after it. */

@@ -3,8 +3,7 @@
  * Sharpe ratios per period (NOT annualised). Bailey and Lopez de Prado, "The Sharpe Ratio Efficient Frontier", J. of Risk 15 (2012), and
  * "The Deflated Sharpe Ratio", J. of Portfolio Management 40 (2014).
  */
-import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { lazyPackage } from '../core/index.js';
 import { deviation, isFlat, mean } from './moments.js';
 
 export interface SharpeSample {
@@ -16,6 +15,9 @@ export interface SharpeSample {
   readonly kurtosis: number;
 }
 
+// A hundred small modules together.
+const normalCdf = lazyPackage<typeof import('@stdlib/stats-base-dists-normal-cdf')>('@stdlib/stats-base-dists-normal-cdf');
+const normalQuantile = lazyPackage<typeof import('@stdlib/stats-base-dists-normal-quantile')>('@stdlib/stats-base-dists-normal-quantile');
 const EULER_MASCHERONI = 0.5772156649015329;
 
 /** Variance of the estimate times T - 1 (Mertens 2002). Not above 0 where the moments can't belong to one sample. */
@@ -26,14 +28,14 @@ const spreadOf = ({ sharpePerPeriod: sharpe, skew, kurtosis }: SharpeSample): nu
 export function probabilisticSharpe(sample: SharpeSample, benchmarkPerPeriod = 0): number {
   const spread = spreadOf(sample);
   if (!(sample.periods > 1) || !(spread > 0)) return Number.NaN;
-  return normalCdf(((sample.sharpePerPeriod - benchmarkPerPeriod) * Math.sqrt(sample.periods - 1)) / Math.sqrt(spread), 0, 1);
+  return normalCdf()(((sample.sharpePerPeriod - benchmarkPerPeriod) * Math.sqrt(sample.periods - 1)) / Math.sqrt(spread), 0, 1);
 }
 
 /** Sharpe per period that the best of `trials` worthless ones is expected to show, their Sharpes per period having `variance`. 0 for one trial. */
 export function expectedMaximumSharpe(trials: number, variance: number): number {
   if (!(trials > 1)) return 0;
   const best =
-    (1 - EULER_MASCHERONI) * normalQuantile(1 - 1 / trials, 0, 1) + EULER_MASCHERONI * normalQuantile(1 - 1 / (trials * Math.E), 0, 1);
+    (1 - EULER_MASCHERONI) * normalQuantile()(1 - 1 / trials, 0, 1) + EULER_MASCHERONI * normalQuantile()(1 - 1 / (trials * Math.E), 0, 1);
   return Math.sqrt(variance) * Math.max(0, best);
 }
 
@@ -45,7 +47,7 @@ export const deflatedSharpe = (sample: SharpeSample, trials: number, variance: n
 export function minimumTrackRecord(sample: SharpeSample, benchmarkPerPeriod = 0, confidence = 0.95): number {
   const edge = sample.sharpePerPeriod - benchmarkPerPeriod;
   if (!(edge > 0)) return Number.POSITIVE_INFINITY;
-  return 1 + spreadOf(sample) * (normalQuantile(confidence, 0, 1) / edge) ** 2;
+  return 1 + spreadOf(sample) * (normalQuantile()(confidence, 0, 1) / edge) ** 2;
 }
 
 /**

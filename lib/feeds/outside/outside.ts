@@ -1,19 +1,14 @@
 /** Calls to one source: a deadline over all attempts, retries with jitter, a breaker, a limit on how many and how often. */
-import {
-  BrokenCircuitError,
-  type BulkheadPolicy,
-  bulkhead,
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
+import type { BulkheadPolicy, CircuitBreakerPolicy } from 'cockatiel';
+import { lazyPackage } from '../../core/index.js';
 import type { CallOptions, Outside, OutsideEffects, OutsideMetrics, OutsidePolicy, OutsideRequest } from './contract.js';
 import { BadAnswer, Cancelled, OutsideError, RateLimited, TimeoutError, Unavailable } from './errors.js';
 import { type Answer, decode, http } from './http.js';
 import { fromNetwork } from './network-failure.js';
 import { rateLimit } from './rate-limit.js';
 import { sleep, within } from './waiting.js';
+
+const cockatiel = lazyPackage<typeof import('cockatiel')>('cockatiel');
 
 /** Shortest and longest wait between attempts: a blip passes within the first, a restart within the second. */
 const RETRY_MIN_MS = 100;
@@ -23,6 +18,7 @@ const RETRY_MAX_MS = 20_000;
 export function outside(policy: OutsidePolicy, effects: OutsideEffects): Outside {
   const { source, deadlineMs, attemptTimeoutMs, retries, concurrency, ratePerMinute } = policy;
   const { clock, random } = effects;
+  const { BrokenCircuitError, bulkhead, ConsecutiveBreaker, circuitBreaker, handleWhen } = cockatiel();
   const closing = new AbortController();
   const web = http(policy, clock);
   const limit = rateLimit(ratePerMinute);
