@@ -67,12 +67,14 @@ export class BarStream<T> {
     this.#visitor = visitor;
     this.#line = table.bodyLine;
     const { columns } = table;
-    const used = [columns.date, columns.symbol, ...NUMBERS.map((name) => columns[name])].filter((at) => at !== undefined);
-    this.#columnsMin = Math.max(...used) + 1;
+    this.#columnsMin = Math.max(columns.date as number, columns.symbol ?? 0, ...NUMBERS.map((name) => columns[name] ?? 0)) + 1;
     this.#kinds = new Int32Array(Math.max(this.#columnsMin, table.header?.length ?? 0)).fill(IGNORED);
     this.#kinds[columns.date as number] = DATE;
     if (columns.symbol !== undefined) this.#kinds[columns.symbol] = SYMBOL;
-    for (const [i, name] of NUMBERS.entries()) if (columns[name] !== undefined) this.#kinds[columns[name]] = NUMBER + i;
+    for (const [i, name] of NUMBERS.entries()) {
+      const column = columns[name];
+      if (column !== undefined) this.#kinds[column] = NUMBER + i;
+    }
     this.#row = {
       ...{ line: 0, day: NONE, open: NONE, high: NONE, low: NONE, close: NONE, volume: NONE, amount: NONE },
       ...{ adjustedClose: NONE, factor: NONE, adjustFactor: NONE },

@@ -107,7 +107,7 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
 }
 
 /** 1 on each session, by epoch day. */
-function sessionTable(market: CalendarId): Uint8Array<ArrayBuffer> {
+function sessionTable(market: CalendarId): Uint8Array {
   const { sessions } = calendarOf(market);
   const table = new Uint8Array((sessions[sessions.length - 1] as number) + 1);
   for (const day of sessions) table[day] = 1;
@@ -120,7 +120,7 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
     throw new BadRowError(path, line, reason, detail);
   };
   const staged = new Map<Symbol, Staged>();
-  let isSession = new Uint8Array(0);
+  let isSession: Uint8Array = new Uint8Array(0);
   let market = '';
   /** Undefined: nobody asked for it. */
   const open = (raw: string, line: number): Staged | undefined => {
