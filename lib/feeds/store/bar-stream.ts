@@ -42,6 +42,8 @@ export interface RowVisitor<T> {
   /** `row` is reused. */
   row(row: RowFields, value: T): void;
   short(line: number, cells: number): void;
+  /** Between pieces: what the visitor must wait for. */
+  settled(): Promise<void>;
 }
 
 /** Reads the body of a file that begins at byte `bodyStart`. Its rows come as the loader's would: the same values, the same lines. */
@@ -103,6 +105,7 @@ export class BarStream<T> {
         if (bytesRead === 0 && rest.length > 0) bytes[end++] = NEWLINE;
         const body = bytes.lastIndexOf(NEWLINE, end - 1) + 1;
         if (body > from) this.#parse(bytes, from, body);
+        await this.#visitor.settled();
         if (bytesRead === 0) return;
         if (end - Math.max(body, from) > LINE_BYTES_MAX)
           throw new FeedError(

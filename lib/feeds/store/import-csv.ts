@@ -85,11 +85,12 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
   const staging = join(folder, `.import-${process.pid}`);
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
-  const spill = new Spill(join(staging, 'rows'));
+  const spill = await Spill.at(join(staging, 'rows'));
   try {
     const staged = await stage(request, table, bodyStart, spill);
     const stated = options.volumeUnit ?? statedVolumeUnit(table.header?.[table.columns.volume as number]);
-    const written = await several(staged, (one) => write(one, path, staging, stated));
+    const scratch = new Scratch();
+    const written = await several(staged, (one) => write(one, path, staging, stated, scratch));
     await several(written, (one) => place(request, one));
     const lots = written.filter(({ unit }) => unit === 'lots').length;
     return {
@@ -101,7 +102,7 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
       ],
     };
   } finally {
-    spill.close();
+    await spill.close();
     rmSync(staging, { recursive: true, force: true });
   }
 }
@@ -157,7 +158,9 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
       one.rows.push(row.day, row.line, one.builder.taken);
     },
     short: (line, cells) => refuse(line, 'too-few-cells', `${cells} cells`),
+    settled: () => spill.settled(),
   }).read(bodyStart);
+  await spill.finish();
   // A symbol whose days are all without trade has nothing to store.
   const traded = [...staged.values()].filter(({ rows }) => rows.length > 0);
   if (traded.length === 0) throw new FeedError(`importInto: expected bars in ${path}, got none that can be used. Check the file.`);
@@ -178,17 +181,19 @@ function ordered(rows: Float64Array, { instrument }: Staged, path: string): Floa
 }
 
 /** Writes the file of one symbol into `staging`. Throws FeedError when its amounts show another unit of volume than the stated one. */
-async function write(one: Staged, path: string, staging: string, stated: VolumeUnit | undefined): Promise<Written> {
+async function write(one: Staged, path: string, staging: string, stated: VolumeUnit | undefined, scratch: Scratch): Promise<Written> {
   const { instrument } = one;
   const { symbol, units } = instrument;
-  const rows = one.rows.forward ? one.rows.rows() : ordered(one.rows.rows(), one, path);
-  const length = rows.length / ROW;
+  const { length } = one.rows;
+  const read = scratch.floats('rows', length * ROW);
+  one.rows.rows(read);
+  const rows = one.rows.forward ? read : ordered(read, one, path);
   const column = (at: number): Float64Array => {
-    const values = new Float64Array(length);
+    const values = scratch.floats(`column ${at}`, length);
     for (let i = 0; i < length; i++) values[i] = rows[i * ROW + at] as number;
     return values;
   };
-  const day = new Int32Array(column(0));
+  const day = scratch.ints('day', column(0));
   const series = { length, open: column(2), high: column(3), low: column(4), close: column(5), volume: column(6) };
   const amount = column(7);
   const traded = { ...series, symbol, day, knownAt: NO_AMOUNT, factor: NO_AMOUNT } satisfies BarSeries;
@@ -205,7 +210,7 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
     { name: 'date', values: day, isDate: true },
     ...(['open', 'high', 'low', 'close'] as const).map((name) => ({
       name: FILE_COLUMNS[name],
-      values: fits ? new Int32Array(series[name]) : series[name],
+      values: fits ? scratch.ints(name, series[name]) : series[name],
     })),
     { name: FILE_COLUMNS.volume, values: series.volume },
     { name: FILE_COLUMNS.amountMinor, values: amount },
@@ -213,8 +218,10 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
   const digest = sha256(bytes);
   const file = `${fileOfSymbol(symbol)}.${digest.slice(0, 12)}.parquet`;
   const temporary = join(staging, file);
+  // All that is told of the columns is told before the wait: then the next symbol has them.
+  const told = { instrument, rows: length, from: day[0] as number, to: day[length - 1] as number, unit };
   await writeFile(temporary, bytes);
-  return { instrument, rows: length, from: day[0] as number, to: day[length - 1] as number, unit, temporary, file, sha256: digest };
+  return { ...told, temporary, file, sha256: digest };
 }
 
 /** Moves a file into the store and writes the entry. The bytes are not flushed one by one: a lost import can be run again. */
@@ -243,6 +250,32 @@ async function place({ folder, path, retrievedAt }: ImportRequest, written: Writ
   await writeFile(unfinished, `${canonicalJson(entry)}\n`);
   await rename(unfinished, join(folder, `${fileOfSymbol(symbol)}.json`));
   if (before && before.file !== file) rmSync(join(folder, before.file), { force: true });
+}
+
+/** Columns that the next symbol uses again: until its bytes stand in their file's buffer, one symbol is at work. */
+class Scratch {
+  readonly #floats = new Map<string, Float64Array>();
+  readonly #ints = new Map<string, Int32Array>();
+
+  floats(name: string, length: number): Float64Array {
+    let buffer = this.#floats.get(name);
+    if (!buffer || buffer.length < length) {
+      buffer = new Float64Array(length * 2);
+      this.#floats.set(name, buffer);
+    }
+    return buffer.subarray(0, length);
+  }
+
+  ints(name: string, values: Float64Array): Int32Array {
+    let buffer = this.#ints.get(name);
+    if (!buffer || buffer.length < values.length) {
+      buffer = new Int32Array(values.length * 2);
+      this.#ints.set(name, buffer);
+    }
+    const whole = buffer.subarray(0, values.length);
+    for (let i = 0; i < values.length; i++) whole[i] = values[i] as number;
+    return whole;
+  }
 }
 
 const AT_ONCE = 4;

@@ -1,34 +1,75 @@
 /** Rows of one symbol on their way into the store: full blocks go to a file that all symbols share, so that memory holds one block a symbol. */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 
 /** Numbers a row: day, line, open, high, low, close (ticks), volume, amount (as the file has them, NaN unknown). */
 export const ROW = 8;
 const BLOCK = 512 * ROW;
 const FIRST = 32 * ROW;
+const PORTION = 64 * BLOCK;
 
-/** The shared file; the caller's folder takes it away. */
+/** The shared file, written in portions beside the work; the caller's folder takes it away. */
 export class Spill {
-  readonly #file: number;
-  #size = 0;
+  readonly #file: FileHandle;
+  readonly #free: Float64Array[] = [];
+  #portion: Float64Array = new Float64Array(PORTION);
+  #filled = 0;
+  /** Bytes handed over before the portion at hand. */
+  #before = 0;
+  #coming: Promise<void>[] = [];
 
-  constructor(path: string) {
-    this.#file = openSync(path, 'w+');
+  private constructor(file: FileHandle) {
+    this.#file = file;
   }
 
-  /** Appends a block; gives where it stands. */
+  static async at(path: string): Promise<Spill> {
+    return new Spill(await open(path, 'w+'));
+  }
+
+  /** Takes a copy of a block; gives where it will stand. */
   write(block: Float64Array): number {
-    const at = this.#size;
-    this.#size += writeSync(this.#file, block, 0, block.byteLength, at);
+    if (this.#filled === PORTION) this.#handOver();
+    this.#portion.set(block, this.#filled);
+    const at = this.#before + this.#filled * 8;
+    this.#filled += BLOCK;
     return at;
   }
 
-  read(at: number, into: Float64Array): void {
-    readSync(this.#file, into, 0, into.byteLength, at);
+  #handOver(): void {
+    const portion = this.#portion;
+    const bytes = this.#filled * 8;
+    this.#coming.push(writeWhole(this.#file, portion, bytes, this.#before).then(() => void this.#free.push(portion)));
+    this.#before += bytes;
+    this.#portion = this.#free.pop() ?? new Float64Array(PORTION);
+    this.#filled = 0;
   }
 
-  close(): void {
-    closeSync(this.#file);
+  /** Waits for what was handed over: to be called now and then, so that no more than a little waits in memory. */
+  async settled(): Promise<void> {
+    const coming = this.#coming;
+    this.#coming = [];
+    await Promise.all(coming);
   }
+
+  /** After this all blocks can be read. */
+  async finish(): Promise<void> {
+    this.#handOver();
+    await this.settled();
+  }
+
+  read(at: number, into: Float64Array): void {
+    readSync(this.#file.fd, into, 0, into.byteLength, at);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#coming);
+    await this.#file.close();
+  }
+}
+
+async function writeWhole(file: FileHandle, portion: Float64Array, bytes: number, at: number): Promise<void> {
+  const view = new Uint8Array(portion.buffer, 0, bytes);
+  for (let done = 0; done < bytes; ) done += (await file.write(view, done, bytes - done, at + done)).bytesWritten;
 }
 
 export class StagedRows {
@@ -77,11 +118,9 @@ export class StagedRows {
     this.#filled = 0;
   }
 
-  /** All rows one after another, {@link ROW} numbers each, in the order of the file. */
-  rows(): Float64Array {
-    const rows = new Float64Array(this.length * ROW);
+  /** Fills `rows` ({@link length} x {@link ROW}) with all rows one after another, in the order of the file. */
+  rows(rows: Float64Array): void {
     for (const [i, at] of this.#places.entries()) this.#spill.read(at, rows.subarray(i * BLOCK, (i + 1) * BLOCK));
     rows.set(this.#block.subarray(0, this.#filled), this.#places.length * BLOCK);
-    return rows;
   }
 }
