@@ -22,9 +22,15 @@ const spec = {
 };
 
 if (mode === 'off') {
-  const started = performance.now();
-  const { equityMinor, fills, decisions } = await replayLoopOnly(spec, { data, calendar });
-  print((performance.now() - started) / 1000, equityMinor, fills, decisions);
+  // A short run is measured warm, as the fastest of several: what a bar costs, not what starting costs.
+  const times = count < 100_000 ? 30 : 1;
+  let seconds = Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= times; i++) {
+    const started = performance.now();
+    const { equityMinor, fills, decisions } = await replayLoopOnly(spec, { data, calendar });
+    seconds = Math.min(seconds, (performance.now() - started) / 1000);
+    if (i === times) print(seconds, equityMinor, fills, decisions);
+  }
 } else {
   const resultsDir = mkdtempSync(join(tmpdir(), 'hindcast-bench-'));
   try {
