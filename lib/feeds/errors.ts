@@ -28,7 +28,7 @@ export class BadRowError extends FeedError {
   readonly line: number;
   readonly reason: BadRowReason;
   constructor(file: string, line: number, reason: BadRowReason, detail: string) {
-    super(`loadBars: ${file} line ${line}: ${reason}: ${detail}. Mend the row, or skip bad rows (onBadRow: 'skip').`);
+    super(`loadBars: ${file} line ${line}: ${reason}: ${detail}. Mend the row, or skip bad rows (--on-bad-row skip).`);
     this.file = file;
     this.line = line;
     this.reason = reason;
