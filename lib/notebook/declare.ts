@@ -1,7 +1,7 @@
 /** Says in a notebook what came out. */
 import { NotebookError } from './errors.js';
 import { currentKernel } from './kernel.js';
-import { checkResults, type Results } from './results.js';
+import { checkResults, type Results, readableResults } from './results.js';
 import { show } from './show.js';
 
 /**
@@ -13,5 +13,5 @@ export function declare(results: Results): void {
   if (!kernel)
     throw new NotebookError('declare: expected a notebook kernel, got another process. Promote the notebook and call its run().');
   kernel.report({ kind: 'declared', results: checkResults(results) });
-  show(results, { caption: 'Declared results' });
+  show(readableResults(results), { caption: 'Declared results', rows: 200 });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { InputError, manualClock } from '../../lib/core/index.js';
 import { as, declare, pipelineScope, prose, type Showable, type ShowOptions, show } from '../../lib/notebook/index.js';
+import { readableResults } from '../../lib/notebook/results.js';
 
 /** HTML of a value, as a pipeline with a display gets it. */
 function html(value: Showable, options?: ShowOptions): string {
@@ -76,4 +77,15 @@ test('a pipeline declares JSON only, the last value of a name counts, and it may
   scope.declare({ a: 2 });
   expect(scope.results()).toEqual({ a: 2, b: [null] });
   expect(() => scope.declare({ c: Number.NaN })).toThrow(/expected a JSON value for "c", got NaN/);
+});
+
+test('declared results are read flat: nested names, joined lists, long digests cut', () => {
+  expect(readableResults({ a: 1, b: { c: null, d: { e: true } }, runs: ['x', 'y'], digest: 'f'.repeat(64), counts: [1, 2] })).toEqual({
+    a: 1,
+    'b c': null,
+    'b d e': true,
+    runs: 'x, y',
+    digest: `${'f'.repeat(47)}…`,
+    counts: '1, 2',
+  });
 });
