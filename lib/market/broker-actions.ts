@@ -10,7 +10,7 @@ import type { DividendTaxRule, SessionRules } from './session-rules.js';
 /**
  * Applies an action at the open of its ex-day. Declared cash is booked as a receivable, and cost and last price fall by it. The size
  * of a derived dividend is known only when its day closes: it is credited then, and the bar's own open shows the fall.
- * `index`: number of the session; `rulesOf` gives the rules of that session.
+ * `index`: number of the session; `rulesOf` gives the rules of the day on which holders were recorded.
  */
 export function applyAction(account: Account, book: Book, action: CorporateAction, index: number, rulesOf: () => SessionRules): void {
   const declaredCash = action.origin === 'declared' ? action.cash : undefined;

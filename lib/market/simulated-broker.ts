@@ -216,7 +216,8 @@ export class SimulatedBroker implements Broker {
     // A close of the ex-day or later already shows the action: this happens with closes from before the first session only.
     if (book.lastDay >= action.exDay) return;
     this.state = null;
-    applyAction(this.account, book, action, this.index, () => this.rulesOf(book, this.day));
+    // Dividend tax changed by the day on which holders were recorded (财税〔2012〕85号, 财税〔2015〕101号).
+    applyAction(this.account, book, action, this.index, () => this.rulebook.rulesFor(book.instrument, action.recordDay ?? action.exDay));
     scalePending(this.pending, book, action);
   }
 

@@ -9,6 +9,8 @@ import type { StoreAnswer, StoreRequest } from './store-worker.js';
 /** Groups that may wait to be written; a full queue makes the loop wait, so that memory stays bounded. */
 const MOST_WAITING = 3;
 const [COMMITTED, FAILED] = [0, 1];
+/** A group takes well under a second; a thread that is silent this long is gone. */
+const SILENT_MS = 60_000;
 
 /** Threads without a run, kept for the next one: starting one costs tens of milliseconds. */
 const idle: Worker[] = [];
@@ -35,9 +37,13 @@ export class StoreClient {
   readonly #worker: Worker;
   readonly #shared = new Int32Array(new SharedArrayBuffer(8));
   #sent = 0;
+  #gone = false;
+  readonly #ended = (): void => {
+    this.#gone = true;
+  };
 
   private constructor(worker: Worker) {
-    this.#worker = worker;
+    this.#worker = worker.on('exit', this.#ended);
   }
 
   /** Opens the store of a run folder in a thread. Throws StoreError when it can't be opened. */
@@ -73,7 +79,12 @@ export class StoreClient {
     for (;;) {
       const done = Atomics.load(this.#shared, COMMITTED);
       if (this.#sent - done <= left) return;
-      Atomics.wait(this.#shared, COMMITTED, done, 1000);
+      // This thread hears of the other's end only when it doesn't wait here: so it doesn't wait for ever.
+      if (Atomics.wait(this.#shared, COMMITTED, done, SILENT_MS) === 'timed-out') {
+        throw new StoreError(
+          `StoreClient.commit: expected a commit within ${SILENT_MS / 1000} s, got none. Look at disk and memory, then run again: it resumes.`,
+        );
+      }
     }
   }
 
@@ -88,11 +99,17 @@ export class StoreClient {
 
   /** Commits what was handed over and lets the thread go. */
   async close(): Promise<void> {
-    await this.#ask({ kind: 'close' });
-    this.#release();
+    try {
+      if (!this.#gone) await this.#ask({ kind: 'close' });
+    } finally {
+      this.#release();
+    }
   }
 
+  /** Keeps the thread for the next run, unless it has ended. */
   #release(): void {
+    this.#worker.off('exit', this.#ended);
+    if (this.#gone) return;
     this.#worker.unref();
     idle.push(this.#worker);
   }
@@ -100,7 +117,7 @@ export class StoreClient {
   #ask(request: StoreRequest): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
-        this.#worker.off('message', answered).off('error', failed);
+        this.#worker.off('message', answered).off('error', failed).off('exit', exited);
         settle();
       };
       const answered = ({ value, error }: StoreAnswer): void =>
@@ -113,7 +130,8 @@ export class StoreClient {
             }),
           ),
         );
-      this.#worker.on('message', answered).on('error', failed);
+      const exited = (code: number): void => failed(new Error(`its end with code ${code}`));
+      this.#worker.on('message', answered).on('error', failed).on('exit', exited);
       this.#worker.postMessage(request);
     });
   }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Zippable } from 'fflate';
 import { InputError, lazyPackage, projectRoot, sha256, writeFileAtomic } from '../core/index.js';
 import { loadBars, type MarketData, writeData } from '../feeds/index.js';
-import { openRun, parseSpec, prepareReplay, type ReplaySpec, type RunRow } from '../replay/index.js';
+import { codeStamp, openRun, parseSpec, prepareReplay, type ReplaySpec, type RunRow } from '../replay/index.js';
 
 const zips = lazyPackage<typeof import('fflate')>('fflate');
 
@@ -19,12 +19,21 @@ export interface PackResult {
   readonly entries: readonly string[];
 }
 
-/** Packs `results/<run>/` into one zip (default: beside the folder). Throws InputError on an unfinished run. */
+/** Packs `results/<run>/` into one zip (default: beside the folder). Throws InputError on an unfinished run, or when its data or rules changed since. */
 export function packRun(folder: string, out: string = join(dirname(folder), `${basename(folder)}.zip`)): PackResult {
   const { row, spec } = openRun(folder);
   if (row.status !== 'done')
     throw new InputError(`packRun: expected a finished run, got ${row.run}, which was interrupted. Run it again to finish it.`);
-  const { data } = prepareReplay(spec, {});
+  const { data, rulebook } = prepareReplay(spec, {});
+  const moved = Object.keys(row.stamp.data).filter((symbol) => data.digests[symbol] !== row.stamp.data[symbol]);
+  if (rulebook.version !== row.stamp.rulebook) moved.push('the rulebook');
+  if (moved.length > 0) {
+    throw new InputError(
+      `packRun: expected the data and rules that ${row.run} used, got others by now: ${moved.join(', ')}. Restore them, or run the spec again and pack that run.`,
+    );
+  }
+  // A diff taken today is the run's own only while the code is.
+  const sameCode = codeStamp().code.treeHash === row.stamp.code.treeHash;
   const zip: Zippable = {};
   const add = (name: string, bytes: Uint8Array): void => {
     zip[name] = [bytes, { mtime: ENTRY_TIME, level: 6 }];
@@ -42,12 +51,12 @@ export function packRun(folder: string, out: string = join(dirname(folder), `${b
   if (spec.frozenFrom !== undefined) {
     for (const name of ['run.json', 'decisions.jsonl', 'equity.csv']) add(`frozen/${name}`, readFileSync(join(spec.frozenFrom, name)));
   }
-  if (row.stamp.code.dirty === true) add('dirty.patch', zips().strToU8(dirtyDiff()));
+  if (row.stamp.code.dirty === true && sameCode) add('dirty.patch', zips().strToU8(dirtyDiff()));
   const digests = Object.fromEntries(Object.entries(zip).map(([name, entry]) => [name, sha256((entry as [Uint8Array, object])[0])]));
   add(
     'pack.json',
     zips().strToU8(
-      `${JSON.stringify({ v: 1, run: row.run, commit: row.stamp.code.commit, source: data.source, entries: digests }, null, 2)}\n`,
+      `${JSON.stringify({ v: 1, run: row.run, commit: row.stamp.code.commit, code: sameCode ? 'as at the run' : 'moved since the run', source: data.source, entries: digests }, null, 2)}\n`,
     ),
   );
   const bytes = zips().zipSync(zip);

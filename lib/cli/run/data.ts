@@ -1,4 +1,5 @@
 /** What the `hindcast data` commands do. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { dateOf, dayOf, InputError, isoOf } from '../../core/index.js';
 import {
@@ -13,9 +14,11 @@ import {
   sourceNamed,
   storeFolder,
 } from '../../feeds/index.js';
+import { runTask } from '../../jobs/index.js';
 import type { Context, Done } from '../action.js';
 import type { CheckFlags, FetchFlags, ImportFlags, StoreFlags } from '../data-flags.js';
 import { openedCached, openedLive } from '../opened-sources.js';
+import { replayEffects } from '../replay-effects.js';
 import { tableLines } from '../table.js';
 
 const folderOf = ({ settings }: Context, { store = 'main' }: StoreFlags): string => storeFolder(store, settings.values.dataDir);
@@ -36,21 +39,30 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
   const names = flags.source ?? context.settings.values.sources;
   if (names.length === 0) throw new InputError('data fetch: expected a source, got none. Name one with --source, or set sources.');
   const sources = names.map((name) => sourceNamed(name, context.settings.values));
-  const opened = openedCached(context, flags.offline);
-  try {
-    const results = await fetchInto({ folder, sources, symbols, from, to }, opened, (done, at) =>
-      context.progress.report({ task: 'data fetch', done, total: symbols.length, at }),
-    );
-    context.progress.close();
-    for (const result of results) context.say(describeFetched(result));
-    const failed = results.filter(({ state }) => state === 'failed').length;
-    context.say(
-      `Store: ${folder}${failed > 0 ? `; ${failed} of ${results.length} symbols failed, run it again${flags.offline ? ' without --offline' : ''} for them` : ''}`,
-    );
-    return { json: { command: 'data fetch', store: folder, symbols: results }, ...(failed > 0 ? { exitCode: flags.offline ? 2 : 1 } : {}) };
-  } finally {
-    await opened.close();
-  }
+  const { tasks, resume, signal } = replayEffects(context);
+  const parameters = { names, symbols, from: flags.from, to: flags.to };
+  const results = await runTask(
+    tasks(),
+    { kind: 'data fetch', run: folder, steps: symbols.length, parameters, resume, signal },
+    async (task) => {
+      const opened = openedCached({ ...context, signal: task.signal }, flags.offline);
+      try {
+        return await fetchInto({ folder, sources, symbols, from, to }, opened, (done, at) => {
+          task.progress(done, at);
+          context.progress.report({ task: 'data fetch', done, total: symbols.length, at });
+        });
+      } finally {
+        await opened.close();
+      }
+    },
+  );
+  context.progress.close();
+  for (const result of results) context.say(describeFetched(result));
+  const failed = results.filter(({ state }) => state === 'failed').length;
+  context.say(
+    `Store: ${folder}${failed > 0 ? `; ${failed} of ${results.length} symbols failed, run it again${flags.offline ? ' without --offline' : ''} for them` : ''}`,
+  );
+  return { json: { command: 'data fetch', store: folder, symbols: results }, ...(failed > 0 ? { exitCode: flags.offline ? 2 : 1 } : {}) };
 }
 
 export async function listData(context: Context, flags: StoreFlags): Promise<Done> {
@@ -116,7 +128,18 @@ export async function importData(context: Context, flags: ImportFlags, path: str
   if (volumeUnit !== undefined && volumeUnit !== 'shares' && volumeUnit !== 'lots')
     throw new InputError(`data import: expected --volume-unit shares or lots, got ${String(volumeUnit)}. Name one.`);
   const options = { ...(symbol === undefined ? {} : { symbol }), ...(volumeUnit === undefined ? {} : { volumeUnit }) };
-  const imported = await importInto({ folder, path: resolve(path), retrievedAt: context.clock.now(), options, replace });
+  const source = resolve(path);
+  if (!existsSync(source)) throw new InputError(`data import: expected a file or folder, got nothing at ${path}. Check the path.`);
+  const { tasks, resume, signal } = replayEffects(context);
+  const imported = await runTask(
+    tasks(),
+    { kind: 'data import', run: folder, steps: 1, parameters: { source, ...options, replace }, resume, signal },
+    async (task) => {
+      const result = await importInto({ folder, path: source, retrievedAt: context.clock.now(), options, replace });
+      task.progress(1, `${result.symbols.length} symbols`);
+      return result;
+    },
+  );
   for (const remark of imported.remarks) context.say(remark);
   context.say(`${imported.bars} bars of ${imported.symbols.length} symbols imported into ${folder}`);
   return { json: { command: 'data import', store: folder, ...imported } };
