@@ -326,11 +326,15 @@ test('hindcast data: import, list, check, fetch, and their exit codes', () => {
   writeFileSync(path, SMALL);
   const data = (...args: string[]) =>
     JSON.parse(
-      execFileSync(process.execPath, [join(root, 'lib/cli/hindcast.mjs'), 'data', ...args, '--json', '--store', join(dir, 'store')], {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
+      execFileSync(
+        process.execPath,
+        [join(root, 'lib/cli/hindcast.mjs'), 'data', ...args, '--json', '--results', join(dir, 'results'), '--store', join(dir, 'store')],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      )
         .trimEnd()
         .split('\n')
         .at(-1)!,
