@@ -34,3 +34,4 @@ export { configureLog, type LogLevel, log, logLevels } from './log.js';
 export { mulDiv, mulDivFloor, type Ratio, ratio } from './money.js';
 export { type RandomState, randomBelow, randomFloat, randomInit, randomNormal, randomUint32 } from './random.js';
 export { hideSecrets, keepSecrets } from './secrets.js';
+export { KernelError, type KernelMemory, kernelRuns, type LoadedKernel, loadKernel } from './wasm.js';
