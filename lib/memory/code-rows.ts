@@ -1,0 +1,112 @@
+/** Vectors as int8 codes in the memory of the scan kernel: a quarter of the bytes, with a bound on what rounding took away. */
+import { type LoadedKernel, loadKernel } from '../core/index.js';
+
+interface ScanExports {
+  scan(query: number, rows: number, count: number, dim: number, out: number): void;
+  quantise(source: number, count: number, dim: number, codes: number, scales: number, errors: number): void;
+}
+
+/** Rows handed to the kernel at once, so that its results stay in the cache. */
+const BLOCK = 4096;
+const PAGE = 65_536;
+
+export class CodeRows {
+  /** Dimension padded with zeros to what the kernel reads at once. */
+  readonly width: number;
+  length = 0;
+  /** Per row: one code step in vector units, and the length of the rounding error. */
+  scale = new Float32Array(BLOCK);
+  error = new Float32Array(BLOCK);
+  private readonly kernel: LoadedKernel<ScanExports>;
+  private readonly queryAt = 0;
+  private readonly outAt: number;
+  private readonly sourceAt: number;
+  private readonly codesAt: number;
+
+  constructor(readonly dimension: number) {
+    this.width = Math.ceil(dimension / 8) * 8;
+    this.outAt = this.width * 2;
+    this.sourceAt = align(this.outAt + BLOCK * 4);
+    this.codesAt = align(this.sourceAt + this.width * 4 + 16);
+    this.kernel = loadKernel('memory', 'scan', Math.ceil((this.codesAt + BLOCK * this.width) / PAGE));
+  }
+
+  /** Appends one vector of `dimension` finite numbers. */
+  append(vector: Float32Array): void {
+    const row = this.length;
+    this.reserve(row + 1);
+    const { buffer } = this.kernel.memory;
+    const source = new Float32Array(buffer, this.sourceAt, this.width);
+    source.fill(0);
+    source.set(vector);
+    const report = this.sourceAt + this.width * 4;
+    this.kernel.exports.quantise(this.sourceAt, 1, this.width, this.codesAt + row * this.width, report, report + 4);
+    const [scale, error] = new Float32Array(buffer, report, 2);
+    this.scale[row] = scale!;
+    // float32 rounded the length: a relative step up keeps it a bound.
+    this.error[row] = error! * 1.000001;
+    this.length = row + 1;
+  }
+
+  /**
+   * Integer products of the query's codes with rows [0, count), block by block: `visit(first, products)` where product x scale of the
+   * row x `step` is within `error of the row x length + lost` of the true product of a unit row with the query.
+   */
+  scan(query: Float32Array, count: number, visit: (first: number, products: Int32Array, length: number) => void): QueryCodes {
+    const codes = this.encode(query);
+    const { memory, exports } = this.kernel;
+    for (let first = 0; first < count; first += BLOCK) {
+      const rows = Math.min(BLOCK, count - first);
+      exports.scan(this.queryAt, this.codesAt + first * this.width, rows, this.width, this.outAt);
+      visit(first, new Int32Array(memory.buffer, this.outAt, rows), rows);
+    }
+    return codes;
+  }
+
+  /** What {@link scan} will use for this query; separate so that its bounds are known before the first block. */
+  encode(query: Float32Array): QueryCodes {
+    // 127 x reach x width must stay below 2^31.
+    const reach = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * this.width)));
+    let most = 0;
+    for (const value of query) most = Math.max(most, Math.abs(value));
+    const step = most / reach;
+    const into = new Int16Array(this.kernel.memory.buffer, this.queryAt, this.width);
+    into.fill(0);
+    let length = 0;
+    let lost = 0;
+    for (let i = 0; i < query.length; i++) {
+      const code = step > 0 ? Math.round(query[i]! / step) : 0;
+      into[i] = code;
+      length += (code * step) ** 2;
+      lost += (query[i]! - code * step) ** 2;
+    }
+    return { step, length: Math.sqrt(length), lost: Math.sqrt(lost) };
+  }
+
+  private reserve(rows: number): void {
+    if (rows > this.scale.length) {
+      this.scale = widened(this.scale);
+      this.error = widened(this.error);
+    }
+    const { memory } = this.kernel;
+    const needed = this.codesAt + rows * this.width;
+    if (needed <= memory.buffer.byteLength) return;
+    // A quarter more than now: growing copies nothing, but each step costs a call.
+    memory.grow(Math.max(Math.ceil((needed - memory.buffer.byteLength) / PAGE), Math.ceil(memory.buffer.byteLength / PAGE / 4)));
+  }
+}
+
+/** `step`: query units in one code step; `length` of the coded query; `lost`: length of its rounding error. */
+export interface QueryCodes {
+  readonly step: number;
+  readonly length: number;
+  readonly lost: number;
+}
+
+const align = (at: number): number => Math.ceil(at / 16) * 16;
+
+function widened(column: Float32Array): Float32Array {
+  const next = new Float32Array(column.length * 2);
+  next.set(column);
+  return next;
+}
