@@ -23,7 +23,7 @@ export class CodeRows {
   private readonly sourceAt: number;
   private readonly codesAt: number;
 
-  constructor(readonly dimension: number) {
+  constructor(dimension: number) {
     this.width = Math.ceil(dimension / 8) * 8;
     this.outAt = this.width * 2;
     this.sourceAt = align(this.outAt + BLOCK * 4);
