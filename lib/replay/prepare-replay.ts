@@ -37,7 +37,26 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
   const market = instruments.get(spec.symbols[0]!)!.market;
   const rulebook = rulebookOf(spec, market, calendar);
   const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, calendar.sessionsPerYear);
-  const configHash = hashOf({
+  const configHash = configHashOf(spec, rulebook, data);
+  const label = strategies.map((strategy) => strategy.id).join('+');
+  const name = label.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return {
+    spec,
+    data,
+    calendar,
+    sessions,
+    rulebook,
+    strategies,
+    instruments,
+    configHash,
+    label,
+    run: `${name}-${configHash.slice(0, 10)}-s${spec.seed}${spec.record === 'account' ? '-account' : ''}`,
+  };
+}
+
+/** What names a configuration: hash of everything that decides its bytes, without the seed. */
+export const configHashOf = (spec: ReplaySpec, rulebook: Rulebook, data: MarketData): string =>
+  hashOf({
     strategies: resolvedStrategies(spec),
     symbols: spec.symbols,
     from: spec.from,
@@ -54,21 +73,6 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
     frozen: spec.frozenFrom === undefined ? null : sha256(readFileSync(join(spec.frozenFrom, 'decisions.jsonl'))),
     data: data.digests,
   });
-  const label = strategies.map((strategy) => strategy.id).join('+');
-  const name = label.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
-  return {
-    spec,
-    data,
-    calendar,
-    sessions,
-    rulebook,
-    strategies,
-    instruments,
-    configHash,
-    label,
-    run: `${name}-${configHash.slice(0, 10)}-s${spec.seed}${spec.record === 'account' ? '-account' : ''}`,
-  };
-}
 
 /** The rulebook of a spec under its costs; slippage is the broker's. */
 export function rulebookOf(spec: ReplaySpec, market: MarketId, calendar: Calendar): Rulebook {

@@ -1,9 +1,9 @@
 /** What the search of a whole family leaves of one trial's Sharpe ratio, from the trial ledger. */
 import { deviation } from './moments.js';
-import { type Overfitting, probabilityOfOverfitting } from './overfitting.js';
+import { type Overfitting, overfittingTally } from './overfitting.js';
 import {
   deflatedSharpe,
-  effectiveTrials,
+  effectiveTally,
   expectedMaximumSharpe,
   minimumTrackRecord,
   probabilisticSharpe,
@@ -59,11 +59,17 @@ export function familySignificance(
   const sharpes = family.flatMap((row) => (row.sharpePerPeriod === null ? [] : [row.sharpePerPeriod]));
   const alone = trials < 1 ? 'the family has no trial' : null;
   const unvaried = trials > 1 && sharpes.length < 2 ? 'fewer than two trials have a Sharpe ratio' : null;
-  const aligned = family.flatMap((row) => {
-    const returns = returnsOf(row);
-    return returns && returns.length === periods && periods > 1 ? [returns] : [];
-  });
-  const effective = figure('effectiveTrials', alone, () => effectiveTrials(aligned) + (trials - aligned.length));
+  // One trial's returns at a time: a search of a hundred thousand must not need them all at once.
+  const [independent, overfitting] = [effectiveTally(), overfittingTally()];
+  let aligned = 0;
+  for (const row of family) {
+    const returns = periods > 1 ? returnsOf(row) : null;
+    if (returns?.length !== periods) continue;
+    aligned++;
+    independent.add(returns);
+    overfitting.add(returns);
+  }
+  const effective = figure('effectiveTrials', alone, () => independent.value() + (trials - aligned));
   const variance = trials === 1 ? 0 : figure('sharpeVariance', alone ?? unvaried, () => deviation(sharpes) ** 2);
   if (trials === 1) reasons['sharpeVariance'] = 'one trial only: nothing was picked';
   const unscaled = variance === null ? reasons['sharpeVariance']! : null;
@@ -86,7 +92,7 @@ export function familySignificance(
       flat ?? (sharpePerPeriod! > 0 ? null : 'the Sharpe ratio is not above 0: no record is long enough'),
       () => minimumTrackRecord(sample!),
     ),
-    overfitting: probabilityOfOverfitting(aligned),
+    overfitting: overfitting.value(),
     reasons,
   };
 }

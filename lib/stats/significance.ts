@@ -54,22 +54,33 @@ export function minimumTrackRecord(sample: SharpeSample, benchmarkPerPeriod = 0,
  * Effective number of independent trials from the returns of `columns` (equal lengths, aligned): N = r + (1 - r) M with r the mean
  * correlation of the M trials, not below 0: "The Deflated Sharpe Ratio", appendix A.3. Columns without variation correlate with none.
  */
-export function effectiveTrials(columns: readonly ArrayLike<number>[]): number {
-  const m = columns.length;
-  if (m < 2) return m;
+export function effectiveTrials(columns: Iterable<ArrayLike<number>>): number {
+  const tally = effectiveTally();
+  for (const column of columns) tally.add(column);
+  return tally.value();
+}
+
+/** {@link effectiveTrials} with one column at a time, so that a large family needs no memory of its own. */
+export function effectiveTally(): { add(column: ArrayLike<number>): void; value(): number } {
   // Sum over all pairs of the correlations = |sum of the unit vectors|^2, less the diagonal: O(M T) instead of O(M^2 T).
-  const total = new Float64Array(columns[0]!.length);
-  let varying = 0;
-  for (const column of columns) {
-    const centre = mean(column);
-    const spread = deviation(column);
-    if (isFlat(centre, spread)) continue;
-    varying++;
-    const scale = 1 / (spread * Math.sqrt(column.length - 1));
-    for (let i = 0; i < total.length; i++) total[i]! += (column[i]! - centre) * scale;
-  }
-  let square = 0;
-  for (const x of total) square += x * x;
-  const correlation = Math.min(1, Math.max(0, (square - varying) / (m * (m - 1))));
-  return correlation + (1 - correlation) * m;
+  let total = new Float64Array(0);
+  let [m, varying] = [0, 0];
+  return {
+    add(column) {
+      if (m++ === 0) total = new Float64Array(column.length);
+      const centre = mean(column);
+      const spread = deviation(column);
+      if (isFlat(centre, spread)) return;
+      varying++;
+      const scale = 1 / (spread * Math.sqrt(column.length - 1));
+      for (let i = 0; i < total.length; i++) total[i]! += (column[i]! - centre) * scale;
+    },
+    value() {
+      if (m < 2) return m;
+      let square = 0;
+      for (const x of total) square += x * x;
+      const correlation = Math.min(1, Math.max(0, (square - varying) / (m * (m - 1))));
+      return correlation + (1 - correlation) * m;
+    },
+  };
 }

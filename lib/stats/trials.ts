@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, canonicalJson, hashOf, sha256 } from '../core/index.js';
+import { type Clock, hashOf, sha256 } from '../core/index.js';
 import { appendBytes, appendLine, readRange } from './append.js';
 import { LedgerError, StatsError } from './errors.js';
 import { deviation, isFlat, mean, shape } from './moments.js';
@@ -36,6 +36,12 @@ export interface NewTrial {
   readonly run: string;
   /** Simple returns per period over the whole universe, finite. */
   readonly returns: ArrayLike<number>;
+}
+
+export interface RecordedTrial {
+  readonly trial: TrialRow;
+  /** False when it was on record already. */
+  readonly added: boolean;
 }
 
 /** `merge`: the seeds of a configuration are replicates, the first recorded stands for all; `count`: the best seed was picked, so each is a trial. */
@@ -92,23 +98,50 @@ function parseOrUndefined(text: string): unknown {
  * Records a trial: its returns are appended to results/<run>/returns.bin, then its row to the ledger. The same configuration, seed and
  * returns in the same family are on record already: nothing is written and `added` is false. Throws StatsError on returns that are not finite.
  */
-export function recordTrial(ledger: TrialLedger, trial: NewTrial, clock: Clock): { trial: TrialRow; added: boolean } {
-  const { kind, family, configHash, seed, run } = trial;
-  const returns = Float64Array.from(trial.returns);
-  const bad = returns.findIndex((r) => !Number.isFinite(r));
-  if (bad >= 0) throw new StatsError(`recordTrial: expected finite returns, got ${returns[bad]} at ${bad}. Record only runs that ended.`);
-  const bytes = new Uint8Array(returns.buffer);
-  const returnsHash = sha256(bytes);
-  const id = hashOf({ family, configHash, seed, returnsHash });
-  ledger.refresh();
-  const known = ledger.rows.find((row) => row.id === id);
-  if (known) return { trial: known, added: false };
+export const recordTrial = (ledger: TrialLedger, trial: NewTrial, clock: Clock): RecordedTrial => recordTrials(ledger, [trial], clock)[0]!;
 
+/** Records trials of one run together: one write for their returns and one for their rows. Throws as {@link recordTrial} does, with nothing written. */
+export function recordTrials(ledger: TrialLedger, trials: readonly NewTrial[], clock: Clock): RecordedTrial[] {
+  if (trials.length === 0) return [];
+  ledger.refresh();
+  const known = new Map(ledger.rows.map((row) => [row.id, row] as const));
+  const { run } = trials[0]!;
+  const fresh = new Map<string, { trial: NewTrial; bytes: Uint8Array; returns: Float64Array; returnsHash: string }>();
+  const ids = trials.map((trial) => {
+    const returns = Float64Array.from(trial.returns);
+    const bad = returns.findIndex((r) => !Number.isFinite(r));
+    if (bad >= 0) throw new StatsError(`recordTrial: expected finite returns, got ${returns[bad]} at ${bad}. Record only runs that ended.`);
+    if (trial.run !== run)
+      throw new StatsError(`recordTrials: expected trials of one run, got ${run} and ${trial.run}. Record them apart.`);
+    const bytes = new Uint8Array(returns.buffer);
+    const returnsHash = sha256(bytes);
+    const id = hashOf({ family: trial.family, configHash: trial.configHash, seed: trial.seed, returnsHash });
+    if (!known.has(id)) fresh.set(id, { trial, bytes, returns, returnsHash });
+    return id;
+  });
+  if (fresh.size > 0) {
+    const all = [...fresh.values()];
+    let offset = appendBytes(join(ledger.resultsDir, run, 'returns.bin'), Buffer.concat(all.map(({ bytes }) => bytes)));
+    const lines: string[] = [];
+    for (const [id, { trial, bytes, returns, returnsHash }] of fresh) {
+      const row = rowOf(id, trial, returns, returnsHash, offset, clock);
+      known.set(id, row);
+      lines.push(JSON.stringify(row));
+      offset += bytes.length;
+    }
+    appendLine(ledger.path, lines.join('\n'));
+    ledger.refresh();
+  }
+  return ids.map((id) => ({ trial: known.get(id)!, added: fresh.delete(id) }));
+}
+
+function rowOf(id: string, trial: NewTrial, returns: Float64Array, returnsHash: string, returnsOffset: number, clock: Clock): TrialRow {
+  const { kind, family, configHash, seed, run } = trial;
   const centre = mean(returns);
   const spread = deviation(returns);
   const flat = returns.length < 2 || isFlat(centre, spread);
   const moments = flat ? null : shape(returns);
-  const row: TrialRow = trialSchema.parse({
+  return trialSchema.parse({
     schema: 'trial@1',
     id,
     at: clock.now(),
@@ -122,13 +155,10 @@ export function recordTrial(ledger: TrialLedger, trial: NewTrial, clock: Clock):
     skew: moments?.skew ?? null,
     kurtosis: moments?.kurtosis ?? null,
     returnsFile: `${run}/returns.bin`,
-    returnsOffset: appendBytes(join(ledger.resultsDir, run, 'returns.bin'), bytes),
+    returnsOffset,
     returnsLength: returns.length,
     returnsHash,
   });
-  appendLine(ledger.path, JSON.stringify(row));
-  ledger.refresh();
-  return { trial: row, added: true };
 }
 
 /**
@@ -137,14 +167,16 @@ export function recordTrial(ledger: TrialLedger, trial: NewTrial, clock: Clock):
  */
 export function familyTrials(ledger: TrialLedger, family: TrialFamily, replicates: Replicates = 'merge'): TrialRow[] {
   ledger.refresh();
-  const wanted = canonicalJson(family);
   const bySeed = new Map<string, TrialRow>();
-  for (const row of ledger.rows) if (canonicalJson(row.family) === wanted) bySeed.set(`${row.configHash}/${row.seed}`, row);
+  for (const row of ledger.rows) if (sameFamily(row.family, family)) bySeed.set(`${row.configHash}/${row.seed}`, row);
   if (replicates === 'count') return [...bySeed.values()];
   const byConfig = new Map<string, TrialRow>();
   for (const row of bySeed.values()) if (!byConfig.has(row.configHash)) byConfig.set(row.configHash, row);
   return [...byConfig.values()];
 }
+
+const sameFamily = (a: TrialFamily, b: TrialFamily): boolean =>
+  a.universe === b.universe && a.window === b.window && a.hypothesis === b.hypothesis;
 
 /** How many configurations a family has tried. */
 export const trialCount = (ledger: TrialLedger, family: TrialFamily, replicates: Replicates = 'merge'): number =>
