@@ -22,4 +22,4 @@ export { type HorizonSummary, type SettleOptions, type SettleResult, settleRun }
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';
 export { codeStamp } from './stamp.js';
 export { StoreError } from './store.js';
-export { replayLoopOnly } from './world.js';
+export { noMemory, openWorld, replayLoopOnly } from './world.js';

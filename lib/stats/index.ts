@@ -1,11 +1,12 @@
 /** stats: what an equity curve amounts to, how much of it is luck or search, and the ledger of everything that was tried. */
-export type { BenchmarkFigures, NamedSeries } from './benchmark.js';
+export { annualise, type BenchmarkFigures, type NamedSeries } from './benchmark.js';
 export { optimalBlockLength } from './block-length.js';
 export type { MonthRow, YearRow } from './calendar-tables.js';
 export { type Drawdown, maxDrawdown } from './drawdown.js';
-export type { EquitySeries } from './equity-curve.js';
+export { type EquitySeries, simpleReturns } from './equity-curve.js';
 export { LedgerError, StatsError } from './errors.js';
 export { familySignificance, type Significance } from './family-significance.js';
+export { deviation, isFlat, mean } from './moments.js';
 export { type Overfitting, probabilityOfOverfitting } from './overfitting.js';
 export { type Performance, type PerformanceInput, performance } from './performance.js';
 export { type PositionAdjustment, type RoundTrip, roundTripsOf, type Trade, tradesOf } from './round-trips.js';

@@ -1,0 +1,76 @@
+/** The honest loop as an evaluator: slow, and the judge of the others. */
+import { InputError, type Symbol } from '../core/index.js';
+import { noMemory, openWorld, prepareReplay } from '../replay/index.js';
+import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
+import type { Evaluator, SweepFill, SweepGround } from './contract.js';
+import type { SweepEffects } from './evaluator.js';
+import { evaluationOf, noTotals, type Totals } from './figures.js';
+
+/** `reason`: why it stands in for a kernel, null when it was asked for. */
+export function loopEvaluator(ground: SweepGround, effects: SweepEffects, reason: string | null): Evaluator {
+  const { calendar, sessions, spec } = prepareReplay({ ...ground.spec, strategies: [{ id: 'buy-and-hold' }] }, effects);
+  const equity = new Float64Array(sessions.length);
+  return {
+    kernel: 'loop',
+    reason,
+    sessions,
+    sessionsPerYear: calendar.sessionsPerYear,
+    async evaluate(configuration, options = {}) {
+      const totals = noTotals();
+      equity.fill(0);
+      for (const account of accountSpecs(ground, configuration)) {
+        const strategy = unlistedStrategy(configuration, account.symbols, effects.signals ?? []);
+        const prepared = prepareReplay(account, strategy === undefined ? effects : { ...effects, strategy });
+        if (prepared.strategies[0]!.scope !== 'symbol') {
+          throw new InputError(`evaluate: expected a rule of one symbol, got ${configuration.strategy}. Sweep one of sweepStrategies.`);
+        }
+        await runAccount(prepared, equity, totals, options.fills);
+      }
+      return evaluationOf(configuration, sessions, equity, totals, calendar.sessionsPerYear, options);
+    },
+  };
+
+  async function runAccount(
+    prepared: ReturnType<typeof prepareReplay>,
+    sum: Float64Array,
+    totals: Totals,
+    trace: SweepFill[] | undefined,
+  ): Promise<void> {
+    const { broker, loop } = openWorld(prepared);
+    const run = loop(
+      null,
+      (index, _day, fills, rejections) => {
+        sum[index] = sum[index]! + broker.equityMinor();
+        totals.rejections += rejections.length;
+        if (trace !== undefined) for (const fill of fills) trace.push(fillOf(fill));
+        return false;
+      },
+      noMemory,
+    );
+    run.warmUp(prepared.sessions[0]! - 1);
+    await run.run(0);
+    const paid = broker.paid();
+    totals.notionalMinor += paid.turnoverMinor;
+    totals.dividendTaxMinor += paid.dividendTaxMinor;
+    totals.fills += paid.fills;
+    for (const fee of Object.values(paid.feesMinor)) totals.feesMinor += fee;
+  }
+}
+
+const fillOf = ({
+  symbol,
+  side,
+  day,
+  quantity,
+  priceTicks,
+  totalFeesMinor,
+  cashDeltaMinor,
+}: SweepFill & { symbol: Symbol }): SweepFill => ({
+  symbol,
+  side,
+  day,
+  quantity,
+  priceTicks,
+  totalFeesMinor,
+  cashDeltaMinor,
+});
