@@ -1,7 +1,9 @@
 /** strategies: baselines, rules and frozen intents; the manager that turns intents into orders, alone or as an ensemble. */
 export { allocateBuys, type BuyRequest } from './allocation.js';
+export { type BreakoutState, breakout } from './breakout.js';
 export { type BuyAndHoldState, buyAndHold } from './buy-and-hold.js';
 export { createManager, memberOf } from './create-manager.js';
+export { type EmaCrossState, emaCross } from './ema-cross.js';
 export { Ensemble, type EnsembleOptions } from './ensemble.js';
 export { equalWeight } from './equal-weight.js';
 export { ManagerError, StrategyError } from './errors.js';
@@ -11,9 +13,11 @@ export { type FrozenIntents, frozenIntents } from './frozen.js';
 export { type InOut, inOut } from './in-out.js';
 export { type ManagerOptions, MultiStrategyManager } from './manager.js';
 export { momentum } from './momentum.js';
+export { type MomentumSignState, momentumSign } from './momentum-sign.js';
 export { type RandomSameTurnoverState, randomSameTurnover, tradesPerYearOf } from './random-same-turnover.js';
 export type { RebalanceState } from './rebalance.js';
 export { type StrategyEntry, strategyEntry, strategyIds, strategyOf } from './registry.js';
+export { type RsiBandsState, rsiBands } from './rsi-bands.js';
 export { type RuleAnalystState, ruleAnalyst } from './rule-analyst.js';
 export { type SmaCrossState, smaCross } from './sma-cross.js';
 export { gapTo, type Standing } from './standing.js';

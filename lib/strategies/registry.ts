@@ -2,13 +2,17 @@
 import type { z } from 'zod';
 import { nearest } from '../config/index.js';
 import type { Strategy } from '../core/index.js';
+import { breakout, breakoutSchema } from './breakout.js';
 import { buyAndHold, buyAndHoldSchema } from './buy-and-hold.js';
+import { emaCross, emaCrossSchema } from './ema-cross.js';
 import { equalWeight, equalWeightSchema } from './equal-weight.js';
 import { StrategyError } from './errors.js';
 import { exits, exitsSchema } from './exits.js';
 import { frozenIntents, frozenSchema } from './frozen.js';
 import { momentum, momentumSchema } from './momentum.js';
+import { momentumSign, momentumSignSchema } from './momentum-sign.js';
 import { randomSameTurnover, randomSameTurnoverSchema } from './random-same-turnover.js';
+import { rsiBands, rsiBandsSchema } from './rsi-bands.js';
 import { ruleAnalyst, ruleAnalystSchema } from './rule-analyst.js';
 import { smaCross, smaCrossSchema } from './sma-cross.js';
 
@@ -37,6 +41,10 @@ function add<S>(id: string, description: string, schema: z.ZodType, make: (param
 add('buy-and-hold', 'buys each symbol once with an equal part of the account and keeps it', buyAndHoldSchema, buyAndHold);
 add('equal-weight', 'holds all symbols in equal weights, put right every N sessions', equalWeightSchema, equalWeight);
 add('sma-cross', 'long while the fast average of closes stands above the slow one', smaCrossSchema, smaCross);
+add('ema-cross', 'long while the fast exponential average of closes stands above the slow one', emaCrossSchema, emaCross);
+add('breakout', 'long after a close above the high of n sessions, flat after one below the low of m', breakoutSchema, breakout);
+add('momentum-sign', 'long while the past return of the symbol itself is above a threshold', momentumSignSchema, momentumSign);
+add('rsi-bands', 'long after the RSI fell below its low band, flat after it rose above its high one', rsiBandsSchema, rsiBands);
 add('momentum', 'holds the k symbols with the highest past return, chosen anew every N sessions', momentumSchema, momentum);
 add('random-same-turnover', 'in and out at random at a given rate: the luck baseline', randomSameTurnoverSchema, randomSameTurnover);
 add('exits', 'sells positions at a stop-loss or take-profit on average cost; runs beside other strategies', exitsSchema, exits);

@@ -8,7 +8,7 @@ import { evaluationOf, noTotals, type Totals } from './figures.js';
 
 /** `reason`: why it stands in for a kernel, null when it was asked for. */
 export function loopEvaluator(ground: SweepGround, effects: SweepEffects, reason: string | null): Evaluator {
-  const { calendar, sessions, spec } = prepareReplay({ ...ground.spec, strategies: [{ id: 'buy-and-hold' }] }, effects);
+  const { calendar, sessions } = prepareReplay({ ...ground.spec, strategies: [{ id: 'buy-and-hold' }] }, effects);
   const equity = new Float64Array(sessions.length);
   return {
     kernel: 'loop',

@@ -54,6 +54,10 @@ test.each(strategyIds().filter((id) => id !== 'frozen'))('%s: a state that went 
     'equal-weight': { parts: 3, every: 5 },
     momentum: { lookback: 20, top: 2, every: 5 },
     'sma-cross': { fast: 3, slow: 10, parts: 3 },
+    'ema-cross': { fast: 3, slow: 10, parts: 3 },
+    breakout: { entry: 8, exit: 4, parts: 3 },
+    'momentum-sign': { lookback: 10, parts: 3 },
+    'rsi-bands': { period: 6, low: 40, high: 60, parts: 3 },
     'random-same-turnover': { tradesPerYear: 60 },
   };
   const straight = run(strategyOf(id, parameters[id]), false);
