@@ -56,7 +56,15 @@ export function specOptions(command: Command): void {
     .option('--from <date>', 'first session with decisions, YYYY-MM-DD; earlier bars are warm-up')
     .option('--to <date>', 'last session with decisions')
     .option('--set <key=value>', 'parameter of a strategy; repeat for more', setting)
-    .addOption(new Option('--decision-point <point>', 'when of a day it is decided').choices(['close', 'preopen']))
+    .addOption(
+      new Option('--decision-point <point>', 'when of a day it is decided; the last three need bars shorter than a day').choices([
+        'close',
+        'preopen',
+        'open',
+        'midday',
+        'every',
+      ]),
+    )
     .option('--cash <amount>', 'starting cash in yuan or dollars', nonNegative)
     .option('--rulebook <path>', 'market rules other than the default')
     .option('--risk <name|path>', 'none, house, or a risk file')

@@ -8,6 +8,11 @@ export interface MarketData {
   readonly synthetic: boolean;
   /** `cn-a`, `us`, `crypto`, or the id of a calendar made for a benchmark. */
   readonly calendar: string;
+  /**
+   * Length of a bar where it is shorter than a session; absent for daily bars. Bars of one session then share its `day`, each is known
+   * at its end (`knownAt`), and the last one of a span of trading may be shorter.
+   */
+  readonly intervalMs?: number;
   readonly instruments: readonly Instrument[];
   readonly series: ReadonlyMap<Symbol, BarSeries>;
   readonly actions: ReadonlyMap<Symbol, readonly CorporateAction[]>;

@@ -38,10 +38,10 @@ export interface Book {
   markMinor: number;
   /** Units that pending sells will take. */
   pendingSell: number;
-  /** Bar of session `barDay`, while its open is filled. */
+  /** The newest bar, and the number of the open (of all bars together) that it belongs to. */
   bar: BrokerBar | null;
-  barDay: EpochDay;
-  /** Units this account has traded in session `barDay`. */
+  barOpen: number;
+  /** Units this account has traded of `bar`. */
   takenVolume: number;
   /** Public form of the lots; null after a change. */
   lotsView: readonly Lot[] | null;
@@ -63,7 +63,7 @@ export const emptyBook = (instrument: Instrument, ordinal: number): Book => ({
   markMinor: 0,
   pendingSell: 0,
   bar: null,
-  barDay: NEVER,
+  barOpen: -1,
   takenVolume: 0,
   lotsView: null,
 });

@@ -36,10 +36,11 @@ const nothing = (quantity: number, reason: RejectionReason, detail: string): Fil
 
 /** Why no order of this side can fill in this session, or null. */
 function closedTo(side: Side, book: Book, rules: SessionRules, day: EpochDay): Omit<Cut, 'quantity'> | null {
-  if (book.barDay !== day || book.bar === null) {
+  if (book.bar === null) {
     const delistedOn = book.instrument.delistedOn;
-    return delistedOn !== undefined && delistedOn <= day
-      ? { reason: 'delisted', detail: 'no longer listed' }
+    if (delistedOn !== undefined && delistedOn <= day) return { reason: 'delisted', detail: 'no longer listed' };
+    return book.lastDay === day
+      ? { reason: 'no-volume', detail: 'no bar at this open: nothing traded' }
       : { reason: 'suspended', detail: 'no bar this session' };
   }
   if (!rules.tradable) return { reason: 'not-tradable', detail: 'the rulebook says not tradable' };

@@ -1,6 +1,12 @@
 /** A trading calendar: which days are sessions, and the instants of a session. */
 import type { EpochDay, Instant } from '../core/index.js';
 
+/** A stretch of continuous trading. */
+export interface TradingSpan {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
 export interface Calendar {
   readonly id: string;
   /** IANA zone of the exchange. */
@@ -18,6 +24,13 @@ export interface Calendar {
   openAt(day: EpochDay): Instant;
   /** When the session's daily bar is known. */
   closeAt(day: EpochDay): Instant;
+  /**
+   * Continuous trading of a session, in order: two spans round the lunch break of A-shares, one elsewhere, shorter on a half day. The
+   * last one ends at `closeAt`; crypto's at 24:00 UTC, 1 ms later.
+   */
+  spansAt(day: EpochDay): readonly TradingSpan[];
+  /** 00:00 of the session's date on the exchange's clock, by the offset that holds during the session. */
+  midnightAt(day: EpochDay): Instant;
   /**
    * The end of the session's day, always after `closeAt`: 23:59:59.999 exchange time; crypto, whose close is that very
    * millisecond, the next one (24:00 UTC). News with a date only is known at that date's 23:59:59.999 exchange time, crypto at

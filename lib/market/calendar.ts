@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY_MS, dateOf, dayOf, type EpochDay, lazyPackage, projectRoot } from '../core/index.js';
-import type { Calendar } from './calendar-contract.js';
+import type { Calendar, TradingSpan } from './calendar-contract.js';
 import { CalendarError } from './errors.js';
 import { type OffsetOf, shanghaiOffset, utcOffset, zonedOffset } from './session-clock.js';
 
@@ -24,6 +24,8 @@ interface CalendarParts {
   readonly openMs: number;
   readonly closeMs: number;
   readonly barrierMs: number;
+  /** Where trading stops within a session: from, to. */
+  readonly breakMs?: readonly [number, number];
   /** Close of the sessions that end early, by session index. */
   readonly earlyCloseMs?: ReadonlyMap<number, number>;
 }
@@ -43,7 +45,7 @@ function indexTable(sessions: Int32Array): Int32Array | undefined {
 }
 
 function makeCalendar(parts: CalendarParts): Calendar {
-  const { id, zone, sessionsPerYear, sessions, offsetOf, preopenMs, openMs, closeMs, barrierMs, earlyCloseMs } = parts;
+  const { id, zone, sessionsPerYear, sessions, offsetOf, preopenMs, openMs, closeMs, barrierMs, breakMs, earlyCloseMs } = parts;
   const first = sessions[0]!;
   const last = sessions[sessions.length - 1]!;
   const table = indexTable(sessions);
@@ -62,6 +64,11 @@ function makeCalendar(parts: CalendarParts): Calendar {
     );
   };
   const instant = (day: EpochDay, ms: number): number => day * DAY_MS + ms - offsetOf(indexOf(day), day);
+
+  const closeAt = (day: EpochDay): number => {
+    const index = indexOf(day);
+    return day * DAY_MS + (earlyCloseMs?.get(index) ?? closeMs) - offsetOf(index, day);
+  };
 
   return {
     id,
@@ -82,13 +89,18 @@ function makeCalendar(parts: CalendarParts): Calendar {
     },
     preopenAt: (day) => instant(day, preopenMs),
     openAt: (day) => instant(day, openMs),
-    closeAt:
-      earlyCloseMs === undefined
-        ? (day) => instant(day, closeMs)
-        : (day) => {
-            const index = indexOf(day);
-            return day * DAY_MS + (earlyCloseMs.get(index) ?? closeMs) - offsetOf(index, day);
-          },
+    closeAt: earlyCloseMs === undefined ? (day) => instant(day, closeMs) : closeAt,
+    spansAt(day): readonly TradingSpan[] {
+      const from = instant(day, openMs);
+      // Crypto's close lies 1 ms before the end of its day, so that its barrier can follow it.
+      const to = closeMs === DAY_MS - 1 ? instant(day, DAY_MS) : closeAt(day);
+      if (breakMs === undefined) return [{ from, to }];
+      return [
+        { from, to: instant(day, breakMs[0]) },
+        { from: instant(day, breakMs[1]), to },
+      ];
+    },
+    midnightAt: (day) => instant(day, 0),
     barrierAt: (day) => instant(day, barrierMs),
   };
 }
@@ -118,6 +130,7 @@ const makers: Record<CalendarId, () => Calendar> = {
       sessions: Int32Array.from(rowsOf('cn-a'), (row) => dayOf(row[0]!)),
       offsetOf: shanghaiOffset(),
       closeMs: wall('15:00'),
+      breakMs: [wall('11:30'), wall('13:00')],
     }),
   us: () => {
     const rows = rowsOf('us');

@@ -1,4 +1,4 @@
-/** The simulated broker: an account that fills market orders at the next open under the rules of that session. */
+/** The simulated broker: an account that fills market orders at the next open, a session's or a shorter bar's, under the rules of that session. */
 import type { CorporateAction, EpochDay, Fill, Instant, Instrument, Order, PortfolioState, Rejection, Symbol } from '../core/index.js';
 import { InputError } from '../core/index.js';
 import { Account, type BrokerTotals } from './broker-account.js';
@@ -48,6 +48,9 @@ export class SimulatedBroker implements Broker {
   /** Number of the session, from 0. */
   private index = -1;
   private equityAtOpen: number;
+  /** Number of opens so far, and whether this session has had its first. */
+  private opens = 0;
+  private opened = false;
   private state: PortfolioState | null = null;
   private stateFillDay: EpochDay = NEVER;
 
@@ -87,6 +90,7 @@ export class SimulatedBroker implements Broker {
     if (!(day > this.day)) throw new BrokerError(`openSession: expected a day after ${this.day}, got ${day}. Open sessions in order.`);
     this.day = day;
     this.index++;
+    this.opened = false;
     if (this.account.held.length > 0) this.state = null;
     while (this.nextAction < this.actions.length && this.actions[this.nextAction]!.exDay <= day) this.act(this.actions[this.nextAction++]!);
     this.equityAtOpen = this.account.equityMinor();
@@ -94,30 +98,40 @@ export class SimulatedBroker implements Broker {
 
   fillAtOpen(day: EpochDay, bars: readonly BrokerBar[]): SessionResult {
     this.expectToday('fillAtOpen', day);
+    const first = !this.opened;
+    this.opened = true;
     if (this.pending.length === 0 && this.account.held.length === 0) return NOTHING_DONE;
+    const open = ++this.opens;
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
       const book = this.bookAt(i, bar.symbol);
       book.bar = bar;
-      book.barDay = day;
+      book.barOpen = open;
       book.takenVolume = 0;
       if (book.quantity > 0 && bar.open > 0) this.account.mark(book, bar.open);
     }
-    this.equityAtOpen = this.account.equityMinor();
+    if (first) this.equityAtOpen = this.account.equityMinor();
     return this.pending.length === 0 ? NOTHING_DONE : this.fillPending(day);
   }
 
-  closeSession(day: EpochDay, bars: readonly BrokerBar[]): void {
-    this.expectToday('closeSession', day);
+  markAtClose(day: EpochDay, bars: readonly BrokerBar[]): void {
+    this.expectToday('markAtClose', day);
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
       const book = this.bookAt(i, bar.symbol);
       book.lastDay = day;
-      book.referenceTicks = bar.close;
       if (book.quantity > 0) this.account.mark(book, bar.close);
       else book.lastTicks = bar.close;
     }
     if (this.account.held.length > 0) this.state = null;
+  }
+
+  closeSession(day: EpochDay, bars: readonly BrokerBar[]): void {
+    this.markAtClose(day, bars);
+    for (let i = 0; i < bars.length; i++) {
+      const bar = bars[i]!;
+      this.bookAt(i, bar.symbol).referenceTicks = bar.close;
+    }
     if (this.account.receivables.length > 0) {
       this.account.payDue(day, this.index, (symbol) => this.bookOf(symbol));
       this.state = null;
@@ -198,6 +212,7 @@ export class SimulatedBroker implements Broker {
     this.day = saved.day;
     this.index = saved.index;
     this.equityAtOpen = saved.equityAtOpenMinor;
+    this.opened = false;
     this.pending = saved.pending.map((waiting) => ({ ...waiting }));
     account.cashMinor = saved.cashMinor;
     account.frozenMinor = saved.frozenMinor;
@@ -231,7 +246,7 @@ export class SimulatedBroker implements Broker {
     const rejections: Rejection[] = [];
     for (const waiting of due) {
       if (waiting.order.side !== 'sell') continue;
-      const book = this.bookOf(waiting.order.symbol);
+      const book = this.bookAtOpen(waiting.order.symbol);
       const rules = this.rulesOf(book, day);
       book.pendingSell = Math.max(0, book.pendingSell - waiting.quantity);
       const plan = planSell(waiting, book, rules, day, index, slippageBp);
@@ -242,7 +257,7 @@ export class SimulatedBroker implements Broker {
     const cashAtOpen = account.cashMinor + account.frozenMinor;
     for (const waiting of due) {
       if (waiting.order.side !== 'buy') continue;
-      const book = this.bookOf(waiting.order.symbol);
+      const book = this.bookAtOpen(waiting.order.symbol);
       const rules = this.rulesOf(book, day);
       account.thaw(waiting.frozenMinor);
       const budget = Math.floor(cashAtOpen * (waiting.order.cashFraction ?? 1));
@@ -251,6 +266,13 @@ export class SimulatedBroker implements Broker {
       if (fill !== null) fills.push(fill);
     }
     return { fills, rejections };
+  }
+
+  /** A book whose bar is of the open at hand, or null. */
+  private bookAtOpen(symbol: Symbol): Book {
+    const book = this.bookOf(symbol);
+    if (book.barOpen !== this.opens) book.bar = null;
+    return book;
   }
 
   private bookAt(slot: number, symbol: Symbol): Book {

@@ -30,8 +30,8 @@ export interface DecisionFacts {
 }
 
 export interface DecisionLines {
-  /** Moves to a session; its constant parts are written once. */
-  session(day: EpochDay, decidedAt: Instant): void;
+  /** Moves to a decision point; its constant parts are written once. */
+  session(day: EpochDay, decidedAt: Instant, window: string): void;
   /** First 32 hex digits of sha256(configHash, seed, session, window, symbol). */
   id(symbol: Symbol): string;
   /** One line, ending in a newline. */
@@ -41,7 +41,6 @@ export interface DecisionLines {
 export function decisionLines(run: {
   configHash: string;
   seed: number;
-  window: 'close' | 'preopen';
   strategy: string;
   /** In an ensemble each strategy has rows of its own: its id is part of the decision's. */
   book: string | null;
@@ -59,10 +58,10 @@ export function decisionLines(run: {
   let tail = '';
 
   return {
-    session(day, decidedAt) {
+    session(day, decidedAt, window) {
       const date = dateOf(day);
-      idBase = `${base}${date}|${run.window}|`;
-      head = `","session":"${date}","window":"${run.window}","symbol":`;
+      idBase = `${base}${date}|${window}|`;
+      head = `","session":"${date}","window":"${window}","symbol":`;
       tail = `,"strategy":${strategy},"decidedAt":${decidedAt},"maxKnownAt":`;
     },
     id: (symbol) => sha256(idBase + symbol).slice(0, 32),

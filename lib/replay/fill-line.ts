@@ -1,13 +1,15 @@
 /** Rows of fills.jsonl: what was done, and what was not done and why. */
-import { dateOf, type Fill, type Rejection } from '../core/index.js';
+import { dateOf, type Fill, type Instant, type Rejection } from '../core/index.js';
 import type { FillRow, RejectionRow } from './rows.js';
 
-export function fillLine(fill: Fill): string {
+/** `at`: the instant of its open; null for daily bars, whose session says it. */
+export function fillLine(fill: Fill, at: Instant | null): string {
   const row: FillRow = {
     v: 1,
     kind: 'fill',
     order: fill.orderId,
     session: dateOf(fill.day),
+    ...(at === null ? {} : { at }),
     symbol: fill.symbol,
     side: fill.side,
     quantity: fill.quantity,
@@ -23,12 +25,14 @@ export function fillLine(fill: Fill): string {
   return `${JSON.stringify(row)}\n`;
 }
 
-export function rejectionLine(rejection: Rejection): string {
+/** `at`: the instant of the refusal; null for daily bars. */
+export function rejectionLine(rejection: Rejection, at: Instant | null): string {
   const row: RejectionRow = {
     v: 1,
     kind: 'rejection',
     order: rejection.orderId,
     session: dateOf(rejection.day),
+    ...(at === null ? {} : { at }),
     symbol: rejection.symbol,
     side: rejection.side,
     quantity: rejection.quantity,

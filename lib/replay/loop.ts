@@ -1,6 +1,24 @@
 /**
- * The one loop that turns time into decisions. A session: roll and corporate actions, fills at the open, marks at the close, the bars
- * become known, decisions against a view of that instant, orders for the next open. It knows no file and no clock.
+ * The one loop that turns time into decisions. It knows no file and no clock. It walks sessions, and within a session its steps: the
+ * instants at which bars of the universe end. Daily bars have one step a session.
+ *
+ * Session t, in this order:
+ *  1. `preopen` only: the decision of session t-1, at 09:15 of t. The barrier of t-1 lies behind it.
+ *  2. The session opens, once: T+1 rolls, corporate actions of t apply to positions, reference closes and waiting orders.
+ *  3. Each step, by the end of its bars:
+ *     a. waiting orders fill at the opens of this step's bars; one that finds no bar of its symbol, and what is cut, expires;
+ *     b. positions are marked at the step's closes;
+ *     c. the step's bars become known;
+ *     d. windows inside the session decide: `every` after each step, `open` after the first, `midday` after the step in which half of
+ *        the session's trading time has passed (11:30 for A-shares). Their orders wait for the next step, across lunch and night too.
+ *  4. The session closes, once, with the step that ends at the official close: closes become the reference of the next limits,
+ *     dividends due are paid. (With b, before c.)
+ *  5. `close` only: the decision of t, at the official close. Its orders wait for the first step of the next session.
+ *  6. The barrier: settle, equity row, commit.
+ *
+ * An order can fill in session t when it is decided before t's official close, else in t+1: `sellableAtFill` and the rules are those of
+ * that session, whatever bars the data still has. A symbol without a bar in the session so far (`every`: in this step) is not asked and
+ * has a row `suspended`.
  */
 import type {
   BarSeries,
@@ -22,14 +40,18 @@ import type {
 import type { Broker, BrokerBar, Calendar, Rulebook } from '../market/index.js';
 import type { ExecutionContext, Manager, SignedIntent } from '../strategies/index.js';
 import type { GrowingBars } from './growing-bars.js';
+import { halfTime, openOf, wallTime } from './session-time.js';
 import { AsOfView, type Reads, type ViewWorld } from './view.js';
+
+/** When strategies decide. All but `close` and `preopen` need bars shorter than a session. */
+export type DecisionPoint = 'close' | 'preopen' | 'open' | 'midday' | 'every';
 
 /** Takes down what happens. Every method is optional work: with no recorder the loop only trades. */
 export interface Recorder {
   /** A bar became known. Called for every symbol that traded, warm-up included. */
   bar(symbol: number, bar: BrokerBar, factor: number): void;
-  /** Decisions of a session begin. */
-  session(index: number, day: EpochDay, decidedAt: Instant): void;
+  /** Decisions of a session begin; `window` names the decision point, with the exchange's time for `every`: `every@10:05`. */
+  session(index: number, day: EpochDay, decidedAt: Instant, window: string): void;
   decision(
     symbol: number,
     strategy: number,
@@ -38,6 +60,8 @@ export interface Recorder {
     reads: Reads | null,
     portfolio: PortfolioState,
   ): void;
+  /** What was done and not done, in the order of time. `at`: the instant of the open or of the refusal; null for daily bars. */
+  traded(fills: readonly Fill[], rejections: readonly Rejection[], at: Instant | null): void;
 }
 
 export interface LoopInput {
@@ -51,7 +75,9 @@ export interface LoopInput {
   readonly index: { readonly series: BarSeries; readonly bars: GrowingBars } | null;
   readonly news: readonly NewsItem[];
   readonly recall: (query: RecallQuery, asOf: Instant) => Promise<Recall>;
-  readonly decisionPoint: 'close' | 'preopen';
+  readonly decisionPoint: DecisionPoint;
+  /** Length of a bar where it is shorter than a session; null for daily bars. */
+  readonly intervalMs: number | null;
   readonly strategies: readonly Strategy[];
   readonly broker: Broker;
   readonly manager: Manager;
@@ -60,7 +86,7 @@ export interface LoopInput {
   readonly actions: ReadonlyMap<Symbol, readonly CorporateAction[]>;
   readonly sizing: 'at-decision' | 'at-fill';
   readonly recorder: Recorder | null;
-  /** Called at the end of each session, in order; true ends the loop. */
+  /** Called at the end of each session, in order, with what was done since the one before; true ends the loop. */
   readonly barrier: (index: number, day: EpochDay, fills: readonly Fill[], rejections: readonly Rejection[]) => boolean;
 }
 
@@ -74,7 +100,10 @@ export interface Loop {
   readonly state: LoopState;
   /** Replays bars up to and including a day without decisions: warm-up, or what an earlier process had done. */
   warmUp(throughDay: EpochDay): void;
-  /** Runs sessions [from, sessions.length). Resolves to the number of sessions done. */
+  /**
+   * Runs sessions [from, sessions.length). Resolves to the number of sessions done. With `preopen` the decision of the last session
+   * follows its barrier; a run that was ended there goes on with `from` = sessions.length.
+   */
   run(from: number): Promise<number>;
 }
 
@@ -84,8 +113,11 @@ const YIELD_MASK = 255;
 export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
   const { calendar, sessions, symbols, series, bars, index, strategies, broker, manager, rulebook, instruments, recorder, barrier } = input;
   const count = symbols.length;
+  const { decisionPoint, intervalMs } = input;
   const pointer = new Int32Array(count);
+  /** Which symbols have a bar in the step at hand, and in the session so far. */
   const traded = new Uint8Array(count);
+  const inSession = new Uint8Array(count);
   const today: BrokerBar[] = [];
   const pool: { -readonly [K in keyof BrokerBar]: BrokerBar[K] }[] = symbols.map((symbol) => ({
     symbol,
@@ -134,13 +166,24 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     },
   };
 
-  /** Gathers the bars of a day for the broker. They become known only in `learn`. */
-  function gather(day: EpochDay): void {
+  /** End of the session's next bars; Infinity when it has no more. */
+  function nextStep(day: EpochDay): Instant {
+    let next = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < count; k++) {
+      const source = series[k]!;
+      const at = pointer[k]!;
+      if (source.day[at] === day && source.knownAt[at]! < next) next = source.knownAt[at]!;
+    }
+    return next;
+  }
+
+  /** Gathers the bars of a day, or of a step within it, for the broker. They become known only in `learn`. */
+  function gather(day: EpochDay, step: Instant | null): void {
     today.length = 0;
     for (let k = 0; k < count; k++) {
       const source = series[k]!;
       const at = pointer[k]!;
-      if (source.day[at] !== day) {
+      if (source.day[at] !== day || (step !== null && source.knownAt[at] !== step)) {
         traded[k] = 0;
         continue;
       }
@@ -155,15 +198,17 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     }
   }
 
-  /** The day's bars become known. */
-  function learn(day: EpochDay): void {
+  /** The bars that were gathered become known. */
+  function learn(day: EpochDay, step: Instant | null): void {
     for (let k = 0; k < count; k++) {
       if (traded[k] === 0) continue;
       const at = pointer[k]!++;
       bars[k]!.append(series[k]!, at);
       recorder?.bar(k, pool[k]!, series[k]!.factor[at]!);
     }
-    if (index !== null && index.series.day[indexPointer] === day) index.bars.append(index.series, indexPointer++);
+    if (index === null) return;
+    while (index.series.day[indexPointer] === day && (step === null || index.series.knownAt[indexPointer]! <= step))
+      index.bars.append(index.series, indexPointer++);
   }
 
   function warmUp(throughDay: EpochDay): void {
@@ -186,6 +231,13 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     if (index === null) return;
     while (indexPointer < index.series.length && index.series.day[indexPointer]! <= throughDay)
       index.bars.append(index.series, indexPointer++);
+  }
+
+  /** Whether a symbol that was listed has no bar of the session that is decided on (`every`: of this step). */
+  function isQuiet(s: number): boolean {
+    if (decisionPoint === 'every') return traded[s] === 0;
+    const known = bars[s]!;
+    return known.day[known.length - 1] !== decidedOn;
   }
 
   /** One strategy decides for one symbol or for all. Only a strategy that answers with a promise is waited for. */
@@ -218,18 +270,17 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     for (let s = 0; s < count; s++) {
       if (bars[s]!.length === 0) continue;
       const intent = intents.find((wanted) => wanted.symbol === symbols[s]) ?? null;
-      const quiet = intent === null && traded[s] === 0;
+      const quiet = intent === null && isQuiet(s);
       recorder.decision(s, k, intent, quiet ? 'suspended' : stateOf(intent), quiet ? null : view.reads, portfolio);
     }
   }
 
   const stateOf = (intent: Intent | null) => (intent === null ? 'no-intent' : intent.action === null ? 'abstained' : 'decided');
 
-  /** Decisions of one session: of every strategy, against the same bars and the same account. */
-  function decideAll(sessionIndex: number, day: EpochDay): void | Promise<void> {
-    const asOf = input.decisionPoint === 'close' ? calendar.closeAt(day) : calendar.preopenAt(fillDay);
+  /** Decisions of one point in time: of every strategy, against the same bars and the same account. */
+  function decideAll(sessionIndex: number, day: EpochDay, asOf: Instant, window: string): void | Promise<void> {
     world.present = asOf;
-    recorder?.session(sessionIndex, day, asOf);
+    recorder?.session(sessionIndex, day, asOf, window);
     collected = none;
     decidedOn = day;
     return decideFrom(0, 0, asOf);
@@ -245,7 +296,7 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
       }
       for (; s < count; s++) {
         if (bars[s]!.length === 0) continue;
-        if (traded[s] === 0) {
+        if (isQuiet(s)) {
           recorder?.decision(s, strategy, null, 'suspended', null, world.portfolio(asOf));
           continue;
         }
@@ -281,25 +332,112 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     manager.openSession(broker.portfolio(calendar.openAt(day), day), exToday);
   }
 
+  const noFills: readonly Fill[] = [];
+  /** What the session has done so far. Grown only when there is something: a quiet session allocates nothing. */
+  let fills: readonly Fill[] = noFills;
+  let rejections: readonly Rejection[] = noRejections;
+
+  function note(done: readonly Fill[], refused: readonly Rejection[], at: Instant | null): void {
+    if (done.length === 0 && refused.length === 0) return;
+    recorder?.traded(done, refused, at);
+    if (done.length > 0) fills = fills.length === 0 ? done : [...fills, ...done];
+    if (refused.length > 0) rejections = rejections.length === 0 ? refused : [...rejections, ...refused];
+  }
+
+  /** Fills what waits at the opens of the gathered bars. */
+  function fillWaiting(day: EpochDay, at: Instant | null): void {
+    const opened = broker.fillAtOpen(day, today);
+    note(opened.fills, opened.rejections, at);
+    if (ensemble) note(noFills, manager.settleOpen(day, today, opened).rejections, at);
+  }
+
+  /** Decides at one point in time and sends the orders; a promise only where a strategy gave one. */
+  function decideAndSend(i: number, day: EpochDay, asOf: Instant, fillOn: EpochDay, window: string): void | Promise<void> {
+    fillDay = fillOn;
+    const waiting = decideAll(i, day, asOf, window);
+    if (waiting) return waiting.then(sendAndNote);
+    sendAndNote();
+  }
+
+  const sendAndNote = (): void => note(noFills, send(world.present), intervalMs === null ? null : world.present);
+
+  const sessionAfter = (i: number): EpochDay => (i + 1 < sessions.length ? sessions[i + 1]! : calendar.shift(sessions[i]!, 1));
+
+  /** All of a session but its decision at the close. */
+  async function walkSteps(i: number, day: EpochDay, interval: number): Promise<void> {
+    const closeAt = calendar.closeAt(day);
+    const firstAt = decisionPoint === 'midday' ? halfTime(calendar, day) : decisionPoint === 'open' ? 0 : Number.POSITIVE_INFINITY;
+    let asked = false;
+    let closed = false;
+    inSession.fill(0);
+    // A session without any bar has one empty step at its close: what waits is refused, and every session is decided on.
+    let step = nextStep(day);
+    if (step === Number.POSITIVE_INFINITY) step = closeAt;
+    for (; step !== Number.POSITIVE_INFINITY; step = nextStep(day)) {
+      gather(day, step);
+      fillWaiting(day, openOf(calendar, day, step, interval));
+      for (let k = 0; k < count; k++) if (traded[k] === 1) inSession[k] = 1;
+      if (step < closeAt) broker.markAtClose(day, today);
+      else {
+        closeSession(day);
+        closed = true;
+      }
+      learn(day, step);
+      if (decisionPoint !== 'every' && (asked || step < firstAt)) continue;
+      asked = true;
+      const window = decisionPoint === 'every' ? `every@${wallTime(calendar, day, step)}` : decisionPoint;
+      const waiting = decideAndSend(i, day, step, step < closeAt ? day : sessionAfter(i), window);
+      if (waiting) await waiting;
+    }
+    if (!closed) closeSession(day);
+    // No step was as late as half time: the session is decided on at its close.
+    if (asked || decisionPoint !== 'midday') return;
+    const waiting = decideAndSend(i, day, closeAt, sessionAfter(i), decisionPoint);
+    if (waiting) await waiting;
+  }
+
+  /** Closes with the last bar of every symbol that traded in the session. */
+  function closeSession(day: EpochDay): void {
+    today.length = 0;
+    for (let k = 0; k < count; k++) if (inSession[k] === 1) today.push(pool[k]!);
+    broker.closeSession(day, today);
+  }
+
+  /** The decision of session `i` before the next one opens. */
+  function decidePreopen(i: number): void | Promise<void> {
+    const next = sessionAfter(i);
+    return decideAndSend(i, sessions[i]!, calendar.preopenAt(next), next, 'preopen');
+  }
+
   async function run(from: number): Promise<number> {
     for (let i = from; i < sessions.length; i++) {
       const day = sessions[i]!;
-      gather(day);
+      if (decisionPoint === 'preopen' && i > 0) {
+        const waiting = decidePreopen(i - 1);
+        if (waiting) await waiting;
+      }
       broker.openSession(day);
       if (ensemble) openBooks(day);
-      const opened = broker.fillAtOpen(day, today);
-      const netted = ensemble ? manager.settleOpen(day, today, opened).rejections : noRejections;
-      broker.closeSession(day, today);
-      learn(day);
-      fillDay = i + 1 < sessions.length ? sessions[i + 1]! : calendar.shift(day, 1);
-      const waiting = decideAll(i, day);
-      if (waiting) await waiting;
+      if (intervalMs === null) {
+        gather(day, null);
+        fillWaiting(day, null);
+        broker.closeSession(day, today);
+        learn(day, null);
+      } else await walkSteps(i, day, intervalMs);
+      if (decisionPoint === 'close') {
+        const waiting = decideAndSend(i, day, calendar.closeAt(day), sessionAfter(i), 'close');
+        if (waiting) await waiting;
+      }
       // A turn of the event loop now and then, so that signals and timers are heard while strategies answer at once.
-      if ((i & YIELD_MASK) === YIELD_MASK) await new Promise<void>((resolve) => setImmediate(resolve));
-      const refused = send(world.present);
-      // Copied only when there is something: a quiet session allocates nothing.
-      const rejections = refused.length === 0 && netted.length === 0 ? opened.rejections : [...opened.rejections, ...netted, ...refused];
-      if (barrier(i, day, opened.fills, rejections)) return i + 1;
+      if ((i & YIELD_MASK) === YIELD_MASK || intervalMs !== null) await new Promise<void>((resolve) => setImmediate(resolve));
+      const [done, refused] = [fills, rejections];
+      fills = noFills;
+      rejections = noRejections;
+      if (barrier(i, day, done, refused) && i + 1 < sessions.length) return i + 1;
+    }
+    if (decisionPoint === 'preopen' && from <= sessions.length) {
+      const waiting = decidePreopen(sessions.length - 1);
+      if (waiting) await waiting;
     }
     return sessions.length;
   }

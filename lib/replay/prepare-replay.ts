@@ -34,9 +34,15 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
       `prepareReplay: expected sessions between ${spec.from} and ${spec.to}, got none on the ${calendar.id} calendar. Choose another span.`,
     );
   const instruments = new Map(data.instruments.map((instrument) => [instrument.symbol, instrument] as const));
+  checkUniverse(spec, instruments);
+  if (data.intervalMs === undefined && spec.decisionPoint !== 'close' && spec.decisionPoint !== 'preopen') {
+    throw new InputError(
+      `prepareReplay: expected the decision point close or preopen on daily bars, got ${spec.decisionPoint}. Give bars shorter than a session (5-minute bars, say) for points inside the day.`,
+    );
+  }
   const market = instruments.get(spec.symbols[0]!)!.market;
   const rulebook = rulebookOf(spec, market, calendar);
-  const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, calendar.sessionsPerYear);
+  const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, decisionsPerYear(spec, data, calendar));
   const configHash = configHashOf(spec, rulebook, data);
   const label = strategies.map((strategy) => strategy.id).join('+');
   const name = label.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
@@ -52,6 +58,26 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
     label,
     run: `${name}-${configHash.slice(0, 10)}-s${spec.seed}${spec.record === 'account' ? '-account' : ''}`,
   };
+}
+
+/** One account has one calendar, one rulebook and one currency. */
+function checkUniverse(spec: ReplaySpec, instruments: ReadonlyMap<Symbol, Instrument>): void {
+  const kindOf = (symbol: Symbol): string => `${instruments.get(symbol)!.market}, ${instruments.get(symbol)!.units.currency}`;
+  const [first] = spec.symbols;
+  const other = spec.symbols.find((symbol) => kindOf(symbol) !== kindOf(first!));
+  if (other === undefined) return;
+  throw new InputError(
+    `prepareReplay: expected symbols of one market and currency, got ${first} (${kindOf(first!)}) and ${other} (${kindOf(other)}). ` +
+      'Run each market as an account of its own, and compare the runs in one report.',
+  );
+}
+
+/** How often a year a strategy is asked: once a session, or at each bar. */
+function decisionsPerYear(spec: ReplaySpec, data: MarketData, calendar: Calendar): number {
+  const interval = data.intervalMs;
+  if (spec.decisionPoint !== 'every' || interval === undefined) return calendar.sessionsPerYear;
+  const spans = calendar.spansAt(calendar.sessions[calendar.indexAtOrAfter(dayOf(spec.from))]!);
+  return calendar.sessionsPerYear * spans.reduce((bars, { from, to }) => bars + Math.ceil((to - from) / interval), 0);
 }
 
 /** What names a configuration: hash of everything that decides its bytes, without the seed. */

@@ -15,7 +15,10 @@ export const decisionRowSchema = z
     v: z.literal(1),
     id: z.string().describe('hash of configHash, seed, session, window, symbol; first 32 hex digits'),
     session: date,
-    window: z.enum(['close', 'preopen']),
+    window: z
+      .string()
+      .regex(/^(close|preopen|open|midday|every@\d{2}:\d{2})$/)
+      .describe('decision point; `every` with the time on the exchange clock'),
     symbol: z.string(),
     strategy: z.string(),
     decidedAt: instant,
@@ -80,6 +83,7 @@ export const fillRowSchema = z.strictObject({
   kind: z.literal('fill'),
   order: z.number(),
   session: date,
+  at: instant.optional().describe('when its bar opened, where bars are shorter than a session'),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']),
   quantity: z.number(),
@@ -98,6 +102,7 @@ export const rejectionRowSchema = z.strictObject({
   kind: z.literal('rejection'),
   order: z.number().nullable(),
   session: date,
+  at: instant.optional().describe('when it was refused, where bars are shorter than a session'),
   symbol: z.string(),
   side: z.enum(['buy', 'sell']).nullable(),
   quantity: z.number(),
@@ -139,6 +144,7 @@ export const runRowSchema = z
       currency: z.string(),
       minorPerMajor: z.number(),
       index: z.string().nullable(),
+      intervalMs: z.number().optional().describe('length of a bar where it is shorter than a session'),
     }),
     counts: z.strictObject({
       sessions: z.number(),

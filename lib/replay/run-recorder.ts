@@ -49,6 +49,9 @@ export interface RunRecorderInput {
   readonly equity: EquityLog;
   readonly broker: Broker;
   readonly indexBars: GrowingBars | null;
+  readonly closeAt: (day: EpochDay) => Instant;
+  /** Whether decisions may lie inside a session. */
+  readonly inside: boolean;
   /** Everything that the next session continues from, besides what this recorder keeps. */
   readonly snapshot: () => unknown;
   /** Decision rows and outcomes too, or the account only. */
@@ -79,6 +82,11 @@ export class RunRecorder implements Recorder {
     equity: new TextBuffer(),
   };
   #today: OpenDecision[] = [];
+  /** Session of the decisions at hand, and their instant where it lies before the session's close. */
+  #session = -1;
+  #decidedAt: Instant | null = null;
+  #feesMinor = 0;
+  #turnoverMinor = 0;
   #lastCommitMs = monotonicMs();
 
   constructor(input: RunRecorderInput) {
@@ -95,8 +103,22 @@ export class RunRecorder implements Recorder {
     this.#in.schema.update(this.#states[symbol], { open, high, low, close, volume, factor });
   }
 
-  session(_index: number, day: EpochDay, decidedAt: Instant): void {
-    for (const lines of this.#in.lines) lines.session(day, decidedAt);
+  session(index: number, day: EpochDay, decidedAt: Instant, window: string): void {
+    for (const lines of this.#in.lines) lines.session(day, decidedAt, window);
+    this.#session = index;
+    this.#decidedAt = this.#in.inside && decidedAt < this.#in.closeAt(day) ? decidedAt : null;
+  }
+
+  traded(fills: readonly Fill[], rejections: readonly Rejection[], at: Instant | null): void {
+    const group = this.#groups.fills;
+    for (const fill of fills) {
+      this.#feesMinor += fill.totalFeesMinor;
+      this.#turnoverMinor += fill.notionalMinor;
+      group.add(fillLine(fill, at));
+    }
+    for (const rejection of rejections) group.add(rejectionLine(rejection, at));
+    this.counts.fills += fills.length;
+    this.counts.rejections += rejections.length;
   }
 
   decision(
@@ -128,11 +150,11 @@ export class RunRecorder implements Recorder {
   }
 
   #open(id: string, symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): OpenDecision {
-    // The session is set at the barrier, when its index is known.
     return {
       id,
       symbol,
-      session: -1,
+      session: this.#session,
+      ...(this.#decidedAt === null ? {} : { inside: { decidedAt: this.#decidedAt, equityMinor: portfolio.totalEquityMinor } }),
       action: intent === null ? 'HOLD' : intent.action,
       direction: this.#direction(symbol, strategy, intent, portfolio),
     };
@@ -150,53 +172,53 @@ export class RunRecorder implements Recorder {
   }
 
   /** The end of a session. Returns true when it was committed. */
-  barrier(
-    index: number,
-    day: EpochDay,
-    fills: readonly Fill[],
-    rejections: readonly Rejection[],
-    urgent: boolean,
-    page: () => { path: string; text: string },
-  ): boolean {
-    const { broker, equity, indexBars, store } = this.#in;
-    let fees = 0;
-    let turnover = 0;
-    const group = this.#groups.fills;
-    for (const fill of fills) {
-      fees += fill.totalFeesMinor;
-      turnover += fill.notionalMinor;
-      group.add(fillLine(fill));
-    }
-    for (const rejection of rejections) group.add(rejectionLine(rejection));
-    this.counts.fills += fills.length;
-    this.counts.rejections += rejections.length;
+  barrier(index: number, day: EpochDay, urgent: boolean, page: () => { path: string; text: string }): boolean {
+    const { broker, equity, indexBars } = this.#in;
     const indexClose =
       indexBars !== null && indexBars.length > 0 && indexBars.day[indexBars.length - 1] === day
         ? indexBars.close[indexBars.length - 1]!
         : Number.NaN;
     this.#groups.equity.add(
-      equity.append(day, broker.equityMinor(), broker.equityAtOpenMinor(), broker.cashMinor(), fees, turnover, indexClose),
+      equity.append(
+        day,
+        broker.equityMinor(),
+        broker.equityAtOpenMinor(),
+        broker.cashMinor(),
+        this.#feesMinor,
+        this.#turnoverMinor,
+        indexClose,
+      ),
     );
+    this.#feesMinor = 0;
+    this.#turnoverMinor = 0;
     if (this.#keep > 0) this.#settle(index);
     const bytes = this.#groups.decisions.length + this.#groups.outcomes.length;
     if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
-    const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
-    const { decisions, outcomes, fills: done, equity: account } = this.#groups;
-    store.commit(
-      index,
-      { decisions: decisions.take(), outcomes: outcomes.take(), fills: done.take(), equity: account.take() },
-      JSON.stringify(saved),
-      page(),
-    );
-    this.#lastCommitMs = monotonicMs();
+    this.#commit(index, page());
     return true;
   }
 
-  #settle(index: number): void {
-    this.#recent.set(
+  /** Commits what came after the last barrier, as if it were one more: the decision before a session that is not in the run. */
+  finish(sessions: number, page: { path: string; text: string }): void {
+    this.#commit(sessions, page);
+  }
+
+  #commit(index: number, page: { path: string; text: string }): void {
+    const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
+    const { decisions, outcomes, fills: done, equity: account } = this.#groups;
+    this.#in.store.commit(
       index,
-      this.#today.map((decision) => ({ ...decision, session: index })),
+      { decisions: decisions.take(), outcomes: outcomes.take(), fills: done.take(), equity: account.take() },
+      JSON.stringify(saved),
+      page,
     );
+    this.#lastCommitMs = monotonicMs();
+  }
+
+  #settle(index: number): void {
+    // Of this session, or of the one before where it was decided before the open of this one.
+    const decidedIn = this.#today[0]?.session ?? index;
+    this.#recent.set(decidedIn, this.#today);
     this.#today = [];
     this.#recent.delete(index - this.#keep - 1);
     this.#in.horizons.forEach((horizon, h) => {

@@ -79,7 +79,6 @@ async function replayPrepared(
         decisionLines({
           configHash,
           seed: spec.seed,
-          window: spec.decisionPoint,
           strategy: strategy.id,
           book: strategies.length > 1 ? strategy.id : null,
           actions: [strategy.actions],
@@ -101,6 +100,8 @@ async function replayPrepared(
       equity,
       broker,
       indexBars,
+      closeAt: (day) => calendar.closeAt(day),
+      inside: data.intervalMs !== undefined,
       snapshot: () => ({ broker: broker.snapshot(), manager: manager.snapshot(), strategies: loopState.strategies }),
       full,
     });
@@ -121,11 +122,11 @@ async function replayPrepared(
     });
     const loop = start(
       recorder,
-      (index, day, fills, rejections) => {
+      (index, day) => {
         const stop = effects.signal?.aborted === true;
         const last = index === sessions.length - 1;
         const state = last ? 'done' : stop ? 'interrupted' : 'running';
-        if (recorder.barrier(index, day, fills, rejections, stop || last, () => page(index, state))) {
+        if (recorder.barrier(index, day, stop || last, () => page(index, state))) {
           effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
         }
         if (stop && !last) interrupted = true;
@@ -135,8 +136,11 @@ async function replayPrepared(
       resumed,
     );
     loopState = loop.state;
-    loop.warmUp(from === 0 ? sessions[0]! - 1 : sessions[from - 1]!);
+    loop.warmUp(from === 0 ? sessions[0]! - 1 : sessions[Math.min(from, sessions.length) - 1]!);
     await loop.run(from);
+    // The decision before the session after the last one came after the last barrier.
+    if (spec.decisionPoint === 'preopen' && !interrupted && from <= sessions.length)
+      recorder.finish(sessions.length, page(sessions.length - 1, 'done'));
     const loopMs = monotonicMs() - startedMs;
 
     if (!full) for (const name of [ALL_FILES.decisions.name, ALL_FILES.outcomes.name]) rmSync(join(folder, name), { force: true });
@@ -166,6 +170,7 @@ async function replayPrepared(
         currency: first.units.currency,
         minorPerMajor: first.units.minorPerMajor,
         index: indexSymbol ?? null,
+        ...(data.intervalMs === undefined ? {} : { intervalMs: data.intervalMs }),
       },
       counts: { sessions: equity.length, ...recorder.counts },
       digests,

@@ -78,7 +78,9 @@ export function settleRun(folder: string, options: SettleOptions, effects: Parti
   const rows: OutcomeRow[] = [];
   for (const horizon of spec.horizons) {
     for (const row of decisions) {
-      const outcome = settleOne(openDecision(row, sessionOf.get(dayOf(row.session))!), horizon, sessions.length - 1, world);
+      const day = dayOf(row.session);
+      const inside = data.intervalMs !== undefined && row.decidedAt < calendar.closeAt(day);
+      const outcome = settleOne(openDecision(row, sessionOf.get(day)!, inside), horizon, sessions.length - 1, world);
       if (outcome !== null) rows.push(outcome);
     }
   }
@@ -107,10 +109,11 @@ function fullBars(bars: GrowingBars, series: Parameters<GrowingBars['append']>[0
   return bars;
 }
 
-const openDecision = (row: DecisionRow, session: number) => ({
+const openDecision = (row: DecisionRow, session: number, inside: boolean) => ({
   id: row.id,
   symbol: row.symbol,
   session,
+  ...(inside ? { inside: { decidedAt: row.decidedAt, equityMinor: row.portfolio.equityMinor } } : {}),
   action: row.decision.action,
   direction: directionOf(row.decision.action, (row.decision.size ?? undefined) as ActionSize | undefined, row.portfolio.weight),
 });

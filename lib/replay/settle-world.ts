@@ -36,10 +36,13 @@ export function settleWorld(input: {
       );
     },
     openState(symbol, bar) {
-      if (bar === 0) return 'traded';
       const known = barsOf(symbol);
+      // The last bar of the session before.
+      let before = bar - 1;
+      while (before >= 0 && known.day[before] === known.day[bar]) before--;
+      if (before < 0) return 'traded';
       // The factor steps on an ex-day: close x factor ratio is the ex-right reference.
-      const reference = Math.floor((known.close[bar - 1]! * known.factor[bar - 1]!) / known.factor[bar]! + 0.5);
+      const reference = Math.floor((known.close[before]! * known.factor[before]!) / known.factor[bar]! + 0.5);
       const rules = rulesOf(symbol, known.day[bar]!);
       const open = known.open[bar]!;
       return open >= limitUpTicks(reference, rules) ? 'limit-up' : open <= limitDownTicks(reference, rules) ? 'limit-down' : 'traded';

@@ -1,6 +1,7 @@
 /**
  * Settling: what came of decisions, computed only from bars known by the time a decision matured. Deciding never calls this.
- * Entry = open of the next session, exit = close of session t+h; a suspended exit moves to the next traded close.
+ * Entry = first open of the next session, or of the symbol's next bar in session t when it was decided before t's close; exit = close of
+ * session t+h; a suspended exit moves to the next traded close.
  */
 import { type ActionSize, dateOf, type EpochDay, type Instant, type Symbol } from '../core/index.js';
 import type { OutcomeRow } from './rows.js';
@@ -24,6 +25,8 @@ export interface OpenDecision {
   readonly symbol: Symbol;
   /** Index of its session in the run's calendar. */
   readonly session: number;
+  /** Set when it was decided before the session's close: the instant, and equity as it stood then. */
+  readonly inside?: { readonly decidedAt: Instant; readonly equityMinor: number };
   readonly action: string | null;
   readonly direction: Direction;
 }
@@ -32,6 +35,7 @@ export interface OpenDecision {
 export interface SettleBars {
   readonly length: number;
   readonly day: Int32Array;
+  readonly knownAt: Float64Array;
   readonly open: Float64Array;
   readonly close: Float64Array;
   readonly factor: Float64Array;
@@ -55,6 +59,21 @@ export interface SettleWorld {
   readonly openState: (symbol: Symbol, bar: number) => 'traded' | 'limit-up' | 'limit-down';
 }
 
+/** Index of the first bar known after an instant, within what is known. */
+function barAfter(bars: SettleBars, at: Instant): number {
+  let low = 0;
+  let high = bars.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (bars.knownAt[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the last bar of the day that `first` is a bar of. */
+const lastOfDay = (bars: SettleBars, first: number): number => barAtOrAfter(bars, bars.day[first]! + 1) - 1;
+
 /** Index of the first bar on or after a day, within what is known. */
 function barAtOrAfter(bars: SettleBars, day: EpochDay): number {
   let low = 0;
@@ -75,12 +94,15 @@ export function settleOne(decision: OpenDecision, horizon: number, barrier: numb
   const exitSession = decision.session + horizon;
   if (exitSession > barrier) return null;
   const bars = world.bars(decision.symbol);
-  const entryDay = world.sessions[decision.session + 1]!;
+  const { inside } = decision;
+  const entryDay = world.sessions[inside === undefined ? decision.session + 1 : decision.session]!;
   const exitDay = world.sessions[exitSession]!;
-  const entry = barAtOrAfter(bars, entryDay);
-  const exit = barAtOrAfter(bars, exitDay);
+  const entryIn = (of: SettleBars): number => (inside === undefined ? barAtOrAfter(of, entryDay) : barAfter(of, inside.decidedAt));
+  const entry = entryIn(bars);
+  const exitFrom = barAtOrAfter(bars, exitDay);
   // Suspended at the exit and not traded since: it matures with the next traded close.
-  if (exit >= bars.length) return null;
+  if (exitFrom >= bars.length) return null;
+  const exit = lastOfDay(bars, exitFrom);
   const maturedDay = bars.day[exit]!;
   const moved = maturedDay !== exitDay;
   const matured = moved ? indexOfSession(world.sessions, maturedDay, exitSession) : exitSession;
@@ -96,8 +118,9 @@ export function settleOne(decision: OpenDecision, horizon: number, barrier: numb
     maturesAt: world.barrierAt(maturedDay),
     direction: decision.direction,
   };
-  const bookReturn = world.book.equityAtClose(matured) / world.book.equityAtOpen(decision.session + 1) - 1;
-  const benchmarkReturn = world.index && indexReturn(world.index, entryDay, maturedDay);
+  const equityBefore = inside === undefined ? world.book.equityAtOpen(decision.session + 1) : inside.equityMinor;
+  const bookReturn = world.book.equityAtClose(matured) / equityBefore - 1;
+  const benchmarkReturn = world.index && indexReturn(world.index, entryIn(world.index), entryDay, maturedDay);
   const exitLeg = { date: dateOf(maturedDay), priceTicks: bars.close[exit]!, state: moved ? ('moved' as const) : ('traded' as const) };
   if (!traded) {
     return {
@@ -139,12 +162,11 @@ function indexOfSession(sessions: Int32Array, day: EpochDay, from: number): numb
   return at;
 }
 
-/** Open of the entry day to close of the exit day; null when the index lacks either. */
-function indexReturn(index: SettleBars, entryDay: EpochDay, exitDay: EpochDay): number | null {
-  const entry = barAtOrAfter(index, entryDay);
+/** Open of the entry's bar to close of the exit day; null when the index lacks either. */
+function indexReturn(index: SettleBars, entry: number, entryDay: EpochDay, exitDay: EpochDay): number | null {
   const exit = barAtOrAfter(index, exitDay);
   if (index.day[entry] !== entryDay || index.day[exit] !== exitDay || exit >= index.length) return null;
-  return index.close[exit]! / index.open[entry]! - 1;
+  return index.close[lastOfDay(index, exit)]! / index.open[entry]! - 1;
 }
 
 /** Deepest fall of a close below the highest level since entry, the entry price included; 0..1. */

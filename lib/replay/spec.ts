@@ -26,7 +26,8 @@ export const replaySpecSchema = z.strictObject({
   to: date,
   /** One strategy, or several as an ensemble in one account. */
   strategies: z.array(strategyChoiceSchema).min(1),
-  decisionPoint: z.enum(['close', 'preopen']).default('close'),
+  /** `close`, `preopen`; with bars shorter than a session also `open`, `midday` and `every` bar. */
+  decisionPoint: z.enum(['close', 'preopen', 'open', 'midday', 'every']).default('close'),
   sizing: z.enum(['at-decision', 'at-fill']).default('at-decision'),
   /** Starting cash in major units (yuan, dollars). */
   initialCash: z.number().positive().max(1e12).default(1_000_000),

@@ -54,6 +54,7 @@ export function openWorld(prepared: PreparedReplay) {
         news: data.news,
         recall,
         decisionPoint: spec.decisionPoint,
+        intervalMs: data.intervalMs ?? null,
         strategies,
         broker,
         manager,
