@@ -6,7 +6,7 @@ export { type Drawdown, maxDrawdown } from './drawdown.js';
 export { type EquitySeries, simpleReturns } from './equity-curve.js';
 export { LedgerError, StatsError } from './errors.js';
 export { familySignificance, type Significance } from './family-significance.js';
-export { deviation, isFlat, mean } from './moments.js';
+export { deviation, isFlat, mean, quantile } from './moments.js';
 export { type Overfitting, probabilityOfOverfitting } from './overfitting.js';
 export { type Performance, type PerformanceInput, performance } from './performance.js';
 export { type PositionAdjustment, type RoundTrip, roundTripsOf, type Trade, tradesOf } from './round-trips.js';

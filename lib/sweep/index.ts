@@ -1,4 +1,7 @@
 /** sweep: thousands of rule configurations over arrays, with the same fills as the loop, and how much of the best one is luck. */
+
+export { bestOf } from './best.js';
+export { isExact } from './best-honest.js';
 export { specOf } from './configuration-spec.js';
 export type {
   Accounts,
@@ -10,5 +13,23 @@ export type {
   SweepGround,
   SweepKernel,
 } from './contract.js';
+export { SweepError, SweepInputError } from './errors.js';
 export { createEvaluator, type SweepEffects } from './evaluator.js';
+export { FIGURES, type FigureName, type Figures } from './results-columns.js';
+export { SweepRows } from './results-rows.js';
+export {
+  type Honest,
+  type Stability,
+  type SweepFile,
+  type SweepSignificance,
+  sweepFileSchema,
+  sweepJsonSchema,
+  type WalkForward,
+} from './results-schema.js';
+export { runSearch, type SearchEffects, type SearchResult } from './search.js';
+export type { SearchInput, SearchPlan } from './search-plan.js';
 export type { SignalSet } from './signal-strategy.js';
+export { type Axis, openSpace, type Space, type SpaceInput, type StrategySpace, type StrategySpaceInput } from './space.js';
+export type { AxisInput } from './space-values.js';
+export { type Fold, foldsOf, SPLIT_DEFAULTS, type Span, type SplitsInput } from './splits.js';
+export { OBJECTIVES, type Objective } from './walk-score.js';

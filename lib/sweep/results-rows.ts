@@ -1,0 +1,104 @@
+/** sweep.csv: one row a configuration, appended in batches in the order of the space, and read back to go on or to look at. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SweepError } from './errors.js';
+import { columnNames, FIGURES, type Figures, figuresOf, rankedBy, rowWidth } from './results-columns.js';
+import type { Space } from './space.js';
+import type { Objective } from './walk-score.js';
+
+/** The rows of a search: numbers by configuration, in one array. */
+export class SweepRows {
+  readonly size: number;
+  readonly width: number;
+  /** Rows that are there: the first ones of the space. */
+  done = 0;
+  readonly #values: Float64Array;
+  readonly hashes: string[] = [];
+
+  constructor(size: number, folds: number) {
+    this.size = size;
+    this.width = rowWidth(folds);
+    this.#values = new Float64Array(size * this.width);
+  }
+
+  add(row: Float64Array, configHash: string): void {
+    this.#values.set(row, this.done * this.width);
+    this.hashes.push(configHash);
+    this.done++;
+  }
+
+  /** The numbers of a row; a view. */
+  row(index: number): Float64Array {
+    return this.#values.subarray(index * this.width, (index + 1) * this.width);
+  }
+
+  figures(index: number): Figures {
+    return figuresOf(this.row(index));
+  }
+
+  /** One column over all rows. */
+  column(at: number): Float64Array {
+    return Float64Array.from({ length: this.done }, (_, i) => this.#values[i * this.width + at]!);
+  }
+
+  /** What a row is ranked by; -Infinity for none. */
+  ranked(index: number, by: Objective): number {
+    return rankedBy(this.row(index), by);
+  }
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`).replace('.', '_');
+
+/** Parameters of all strategies of a space, each once. */
+export const parameterNames = (space: Space): string[] => [
+  ...new Set(space.strategies.flatMap(({ axes }) => axes.map(({ name }) => name))),
+];
+
+export const csvHeader = (space: Space, folds: number): string =>
+  ['index', 'strategy', ...parameterNames(space), 'config_hash', ...columnNames(folds).map(snake)].join(',');
+
+/** Writes rows [from, done) of `rows` to the file, in one write. */
+export function appendRows(path: string, space: Space, rows: SweepRows, from: number, folds: number): void {
+  const names = parameterNames(space);
+  const lines: string[] = existsSync(path) ? [] : [csvHeader(space, folds)];
+  for (let i = from; i < rows.done; i++) {
+    const { strategy, parameters } = space.at(i);
+    const cells = [String(i), strategy, ...names.map((name) => String(parameters[name] ?? '')), rows.hashes[i]!];
+    for (const value of rows.row(i)) cells.push(Number.isNaN(value) ? '' : String(value));
+    lines.push(cells.join(','));
+  }
+  if (lines.length === 0) return;
+  mkdirSync(dirname(path), { recursive: true });
+  appendFileSync(path, `${lines.join('\n')}\n`);
+}
+
+/**
+ * Reads what an earlier process wrote into `rows`, and cuts off a last line that it left torn. Throws SweepError when the file is of another
+ * search.
+ */
+export function readRows(path: string, space: Space, rows: SweepRows, folds: number): void {
+  if (!existsSync(path)) return;
+  const text = readFileSync(path, 'utf8');
+  const end = text.lastIndexOf('\n') + 1;
+  if (end === 0) {
+    rmSync(path);
+    return;
+  }
+  // Bytes and characters are the same here: names of strategies and numbers only.
+  if (end < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
+  const [header, ...lines] = text.slice(0, end - 1).split('\n');
+  const first = parameterNames(space).length + 3;
+  const wrong = (got: string): SweepError =>
+    new SweepError(`readRows: expected the rows of this search in ${path}, got ${got}. Move that folder away and run again.`);
+  if (header !== csvHeader(space, folds)) throw wrong('other columns');
+  const row = new Float64Array(rows.width);
+  lines.forEach((line, i) => {
+    const cells = line.split(',');
+    if (cells.length !== first + rows.width || Number(cells[0]) !== i || i >= rows.size) throw wrong(`"${line.slice(0, 60)}" as row ${i}`);
+    for (let k = 0; k < rows.width; k++) row[k] = cells[first + k] === '' ? Number.NaN : Number(cells[first + k]);
+    rows.add(row, cells[first - 1]!);
+  });
+}
+
+/** Position of a figure in a row. */
+export const figureColumn = (name: keyof Figures): number => FIGURES.indexOf(name);

@@ -1,0 +1,110 @@
+/** A search made ready: its spec checked, its space opened, its folds cut, its identity computed. Nothing is written. */
+import { hashOf } from '../core/index.js';
+import {
+  codeStamp,
+  configHashOf,
+  type PreparedReplay,
+  parseSpec,
+  prepareReplay,
+  type ReplayEffects,
+  type ReplaySpec,
+  type ReplaySpecInput,
+} from '../replay/index.js';
+import type { TrialFamily } from '../stats/index.js';
+import { specOf } from './configuration-spec.js';
+import type { Accounts, Configuration, SweepGround, SweepKernel } from './contract.js';
+import { SweepInputError } from './errors.js';
+import { openSpace, type Space, type SpaceInput } from './space.js';
+import { type Fold, foldsOf, type SplitsInput } from './splits.js';
+import { OBJECTIVES, type Objective } from './walk-score.js';
+
+/** What is searched. Plain JSON. */
+export interface SearchInput {
+  /** Data, symbols, span, costs and rules, as of a replay; its strategies come from the space. */
+  readonly spec: Omit<ReplaySpecInput, 'strategies' | 'record' | 'frozenFrom'>;
+  readonly space: Omit<SpaceInput, 'seed'>;
+  /** shared: one account over all symbols; each: one account a symbol. */
+  readonly accounts?: Accounts;
+  /** By what the best is chosen. */
+  readonly by?: Objective;
+  readonly splits?: SplitsInput;
+}
+
+export interface SearchPlan {
+  readonly ground: SweepGround;
+  readonly spec: ReplaySpec;
+  readonly prepared: PreparedReplay;
+  readonly space: Space;
+  readonly spaceInput: SpaceInput;
+  readonly random: boolean;
+  readonly by: Objective;
+  readonly splits: SplitsInput | null;
+  readonly folds: readonly Fold[];
+  /** One a strategy: what its backtests are recorded under too. */
+  readonly families: ReadonlyMap<string, TrialFamily>;
+  readonly code: ReturnType<typeof codeStamp>;
+  /** Name of the folder under the results folder. */
+  readonly sweep: string;
+  /** Tells whether rows on disk are of this search and this code. */
+  readonly identity: string;
+  /** What the loop's run of a configuration would be called in the trial ledger. */
+  hashOf(configuration: Configuration): string;
+}
+
+/** Something that every spec needs and no search uses. */
+const PLACEHOLDER = [{ id: 'buy-and-hold' }];
+
+/** Throws InputError (SweepInputError, that of the spec, of the strategies) on anything that can't be searched. */
+export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'data' | 'calendar'>, kernel?: SweepKernel): SearchPlan {
+  const { accounts = 'shared', by = 'sharpe', splits = null } = input;
+  if (!OBJECTIVES.includes(by))
+    throw new SweepInputError(`planSearch: expected one of ${OBJECTIVES.join(', ')} to choose by, got ${by}. Name one.`);
+  const spec = parseSpec({ ...input.spec, strategies: PLACEHOLDER, record: 'account' });
+  if (spec.risk !== 'none') {
+    throw new SweepInputError(
+      `planSearch: expected no risk limits in a search, got ${spec.risk}. Search without, then replay the best with --risk ${spec.risk}.`,
+    );
+  }
+  const spaceInput: SpaceInput = { ...input.space, seed: spec.seed };
+  const space = openSpace(spaceInput);
+  const prepared = prepareReplay(spec, effects);
+  const folds = splits === null ? [] : foldsOf(prepared.sessions.length, splits);
+  const ground: SweepGround = { spec, accounts };
+  const code = codeStamp();
+  const rows = {
+    base: prepared.configHash,
+    accounts,
+    space: space.strategies.map(({ strategy, axes }) => ({ strategy, axes })),
+    random: spaceInput.random ?? null,
+    seed: spec.seed,
+    by,
+    splits,
+  };
+  const names = space.strategies.map(({ strategy }) => strategy.replace(/[^a-zA-Z0-9]+/g, '-'));
+  const single = accounts === 'shared' || spec.symbols.length === 1;
+  return {
+    ground,
+    spec,
+    prepared,
+    space,
+    spaceInput,
+    random: spaceInput.random !== undefined,
+    by,
+    splits,
+    folds,
+    families: new Map(
+      space.strategies.map(({ strategy }) => [
+        strategy,
+        { universe: spec.symbols.join(','), window: `${spec.from}..${spec.to}`, hypothesis: strategy },
+      ]),
+    ),
+    code,
+    sweep: `sweep-${names.join('-')}-${hashOf(rows).slice(0, 10)}`,
+    identity: hashOf({ rows, treeHash: code.code.treeHash, kernel: kernel ?? null }),
+    hashOf: (configuration) => {
+      const whole = configHashOf(specOf(ground, configuration), prepared.rulebook, prepared.data);
+      // Accounts of their own are another configuration than one account over all.
+      return single ? whole : hashOf({ configuration: whole, accounts });
+    },
+  };
+}
