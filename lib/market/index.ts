@@ -2,11 +2,13 @@
 
 export { actionRow, actionTable, allInOut, checkActionTable, registerActionTable, seedFive, targetWeights } from './action-tables.js';
 export { affordableQuantity, buyCostMinor } from './affordable.js';
-export type { BrokerTotals } from './broker-account.js';
+export { Account, type BrokerTotals } from './broker-account.js';
+export { applyAction } from './broker-actions.js';
+export { addLot, type Book, emptyBook, removeFifo, sellableUnits, taxOfSale } from './broker-book.js';
 export type { Broker, BrokerBar, SessionResult } from './broker-contract.js';
 export type { BrokerSnapshot } from './broker-snapshot.js';
 export { type CalendarId, calendarOf, syntheticCalendar } from './calendar.js';
-export type { Calendar } from './calendar-contract.js';
+export type { Calendar, TradingSpan } from './calendar-contract.js';
 export { describeSymbol, type SymbolDescription, type SymbolOptions } from './describe-symbol.js';
 export { flatDividendTaxMinor, holdingTaxRate, taxableMinor } from './dividend-tax.js';
 export { BrokerError, CalendarError, RuleError } from './errors.js';
@@ -23,5 +25,6 @@ export { type LoadedRulebook, loadRulebook } from './rulebook-file.js';
 export type { RulebookData, RuleRow, RuleSource } from './rulebook-rows.js';
 export type { CostSettings, DividendTaxRule, FeeRule, Rulebook, SessionRules } from './session-rules.js';
 export { SimulatedBroker, type SimulatedBrokerOptions } from './simulated-broker.js';
+export { SingleBook, type SingleBookState } from './single-book.js';
 export { slippedTicks } from './slippage.js';
 export { isRejection, type OrderContext, type OrderDraft, toOrder } from './to-order.js';
