@@ -1,14 +1,18 @@
 /** The honest loop as an evaluator: slow, and the judge of the others. */
 import { InputError, type Symbol } from '../core/index.js';
-import { noMemory, openWorld, prepareReplay } from '../replay/index.js';
+import { noMemory, openWorld, type PreparedReplay, prepareReplay } from '../replay/index.js';
 import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
 import type { Evaluator, SweepFill, SweepGround } from './contract.js';
 import type { SweepEffects } from './evaluator.js';
 import { evaluationOf, noTotals, type Totals } from './figures.js';
 
 /** `reason`: why it stands in for a kernel, null when it was asked for. */
-export function loopEvaluator(ground: SweepGround, effects: SweepEffects, reason: string | null): Evaluator {
-  const { calendar, sessions } = prepareReplay({ ...ground.spec, strategies: [{ id: 'buy-and-hold' }] }, effects);
+export function loopEvaluator(
+  { calendar, sessions }: PreparedReplay,
+  ground: SweepGround,
+  effects: SweepEffects,
+  reason: string | null,
+): Evaluator {
   const equity = new Float64Array(sessions.length);
   return {
     kernel: 'loop',
@@ -30,12 +34,7 @@ export function loopEvaluator(ground: SweepGround, effects: SweepEffects, reason
     },
   };
 
-  async function runAccount(
-    prepared: ReturnType<typeof prepareReplay>,
-    sum: Float64Array,
-    totals: Totals,
-    trace: SweepFill[] | undefined,
-  ): Promise<void> {
+  async function runAccount(prepared: PreparedReplay, sum: Float64Array, totals: Totals, trace: SweepFill[] | undefined): Promise<void> {
     const { broker, loop } = openWorld(prepared);
     const run = loop(
       null,

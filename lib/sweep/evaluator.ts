@@ -1,7 +1,10 @@
 /** Choosing what evaluates a ground's configurations: the WASM kernel where it runs, plain JS, or the loop where a kernel can't follow it. */
-import type { ReplayEffects } from '../replay/index.js';
+import { type PreparedReplay, prepareReplay, type ReplayEffects } from '../replay/index.js';
 import type { Evaluator, SweepGround, SweepKernel } from './contract.js';
+import { arraysEvaluator } from './evaluator-arrays.js';
 import { loopEvaluator } from './evaluator-loop.js';
+import { unfollowable } from './ground.js';
+import { plainPrimitives } from './primitives.js';
 import type { SignalSet } from './signal-strategy.js';
 
 /** What an evaluator may use of the outside. */
@@ -10,7 +13,14 @@ export interface SweepEffects extends Pick<ReplayEffects, 'data' | 'calendar'> {
   readonly signals?: readonly SignalSet[];
 }
 
-/** `kernel`: a certain one instead of the fastest that runs here. Throws InputError on a ground that can't be replayed. */
+/**
+ * `kernel`: a certain one instead of the fastest that runs here; the loop takes over from it on a ground that no kernel can follow, and
+ * `reason` says why. Throws InputError on a ground that can't be replayed.
+ */
 export function createEvaluator(ground: SweepGround, effects: SweepEffects = {}, kernel?: SweepKernel): Evaluator {
-  return loopEvaluator(ground, effects, kernel === 'loop' ? null : 'the kernels are not there yet');
+  const prepared: PreparedReplay = prepareReplay({ ...ground.spec, strategies: [{ id: 'buy-and-hold' }] }, effects);
+  if (kernel === 'loop') return loopEvaluator(prepared, ground, effects, null);
+  const reason = unfollowable(prepared);
+  if (reason !== null) return loopEvaluator(prepared, ground, effects, reason);
+  return arraysEvaluator(prepared, ground.accounts, effects.signals ?? [], plainPrimitives());
 }

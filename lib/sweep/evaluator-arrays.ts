@@ -1,0 +1,75 @@
+/** A kernel as an evaluator: signals, accounts and figures over one ground, in memory that is used again for each configuration. */
+import { OverflowError } from '../core/index.js';
+import type { PreparedReplay } from '../replay/index.js';
+import { partsOf } from './configuration-spec.js';
+import type { Accounts, Configuration, EvaluateOptions, Evaluator, SweepFill } from './contract.js';
+import { evaluationOf, noTotals, type Totals } from './figures.js';
+import { groundOf } from './ground.js';
+import { IntegerAccount } from './integer-account.js';
+import type { Primitives } from './primitives.js';
+import type { SignalSet } from './signal-strategy.js';
+import { Signals, wholeConfiguration } from './signals.js';
+
+/** What the accounts came to, before any figure is made of it. */
+export interface AccountsRun {
+  readonly totals: Totals;
+  /** At each close, of all accounts together; overwritten by the next run. */
+  readonly equity: Float64Array;
+}
+
+export interface ArrayKernel {
+  run(configuration: Configuration, fills?: SweepFill[]): AccountsRun;
+}
+
+/** The accounts of one configuration after another. */
+export function arrayKernel(
+  prepared: PreparedReplay,
+  accounts: Accounts,
+  given: readonly SignalSet[],
+  primitives: Primitives,
+): ArrayKernel {
+  const ground = groundOf(prepared, primitives);
+  const count = ground.sessions.length;
+  const equity = primitives.f64(count);
+  const wants = ground.symbols.map(() => primitives.u8(count));
+  const signals = new Signals(ground, primitives, given);
+  const account = new IntegerAccount(ground, wants, primitives);
+  return {
+    run(configuration, fills) {
+      const whole = wholeConfiguration(configuration);
+      const totals = noTotals();
+      equity.fill(0);
+      for (let k = 0; k < wants.length; k++) signals.fill(whole, k, wants[k]!);
+      if (accounts === 'shared') {
+        account.run(0, wants.length, partsOf(configuration, prepared.spec.symbols), equity, totals, fills);
+      } else {
+        const parts = partsOf(configuration, prepared.spec.symbols.slice(0, 1));
+        for (let k = 0; k < wants.length; k++) account.run(k, k + 1, parts, equity, totals, fills);
+      }
+      return { totals, equity };
+    },
+  };
+}
+
+export function arraysEvaluator(
+  prepared: PreparedReplay,
+  accounts: Accounts,
+  given: readonly SignalSet[],
+  primitives: Primitives,
+): Evaluator {
+  const kernel = arrayKernel(prepared, accounts, given, primitives);
+  const { sessions, calendar } = prepared;
+  return {
+    kernel: primitives.kernel,
+    reason: null,
+    sessions,
+    sessionsPerYear: calendar.sessionsPerYear,
+    async evaluate(configuration: Configuration, options: EvaluateOptions = {}) {
+      const { totals, equity } = kernel.run(configuration, options.fills);
+      if (equity.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+        throw new OverflowError(`evaluate: expected equity below 2^53 minor units, got more. Start with less cash.`);
+      }
+      return evaluationOf(configuration, sessions, equity, totals, calendar.sessionsPerYear, options);
+    },
+  };
+}

@@ -1,0 +1,191 @@
+/** A prepared replay as arrays: all that an account can meet in each session and that doesn't depend on what it holds. */
+import { type CorporateAction, type EpochDay, type Instant, type Instrument, mulDivFloor, type Symbol } from '../core/index.js';
+import {
+  type Calendar,
+  exRightReferenceTicks,
+  limitDownTicks,
+  limitUpTicks,
+  type Rulebook,
+  type SessionRules,
+  slippedTicks,
+} from '../market/index.js';
+import type { PreparedReplay } from '../replay/index.js';
+
+/** A corporate action and the session whose open it moves. */
+export interface DatedAction {
+  readonly session: number;
+  readonly action: CorporateAction;
+}
+
+/** One symbol. Columns hold a value a session; sessions without a bar keep the last mark. */
+export interface SymbolGround {
+  readonly symbol: Symbol;
+  readonly instrument: Instrument;
+  readonly price: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  /** Bars [firstBar, bars) become known within the sessions; those before are warm-up. */
+  readonly firstBar: number;
+  readonly bars: number;
+  readonly traded: Uint8Array;
+  /** A bar in every session. */
+  readonly dense: boolean;
+  /** Last price at each close: what a position is marked at and an order is sized at. */
+  readonly markTicks: Float64Array;
+  readonly highestMark: number;
+  /** Price of a buy and of a sell at the open, 0 where none can fill. */
+  readonly buyTicks: Float64Array;
+  readonly sellTicks: Float64Array;
+  /** Units that the volume cap leaves to one account; null without a cap. */
+  readonly volumeLeft: Float64Array | null;
+  /** Of each session and the one after the last. */
+  readonly rules: readonly SessionRules[];
+  readonly ruleAt: Uint16Array;
+  readonly actions: readonly DatedAction[];
+}
+
+export interface Ground {
+  /** Sorted by symbol: the order in which orders are sent. */
+  readonly symbols: readonly SymbolGround[];
+  readonly sessions: Int32Array;
+  /** Days of the sessions and of the one after the last. */
+  readonly days: Int32Array;
+  readonly rulebook: Rulebook;
+  readonly atFill: boolean;
+  readonly initialCashMinor: number;
+}
+
+/** Where the arrays of a ground are laid. */
+export interface Arena {
+  f64(length: number): Float64Array;
+  u8(length: number): Uint8Array;
+}
+
+/** Why no kernel can follow the loop on this ground; null when one can. */
+export function unfollowable({ spec, data, sessions, calendar }: PreparedReplay): string | null {
+  if (data.intervalMs !== undefined) return 'bars shorter than a session';
+  if (spec.risk !== 'none') return 'risk caps';
+  if (spec.frozenFrom !== undefined) return 'frozen intents';
+  if (data.intervalMs !== undefined || (spec.decisionPoint !== 'close' && spec.decisionPoint !== 'preopen'))
+    return 'bars shorter than a session';
+  const asOf = decisionInstants(sessions, calendar, spec.decisionPoint);
+  for (const symbol of spec.symbols) {
+    const { day, knownAt, length } = data.series.get(symbol)!;
+    for (let bar = 0, session = 0; bar < length; bar++) {
+      while (session < sessions.length && sessions[session]! < day[bar]!) session++;
+      if (sessions[session] === day[bar] && knownAt[bar]! > asOf[session]!) return `bars of ${symbol} known after their decision`;
+    }
+  }
+  return null;
+}
+
+function decisionInstants(sessions: Int32Array, calendar: Calendar, point: 'close' | 'preopen'): Instant[] {
+  return Array.from(sessions, (day, i) =>
+    point === 'close' ? calendar.closeAt(day) : calendar.preopenAt(i + 1 < sessions.length ? sessions[i + 1]! : calendar.shift(day, 1)),
+  );
+}
+
+export function groundOf(prepared: PreparedReplay, arena: Arena): Ground {
+  const { spec, sessions, calendar, rulebook, instruments } = prepared;
+  const days = new Int32Array(sessions.length + 1);
+  days.set(sessions);
+  days[sessions.length] = calendar.shift(sessions[sessions.length - 1]!, 1);
+  const symbols = [...spec.symbols]
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .map((symbol) => symbolGround(prepared, symbol, days, arena));
+  return {
+    symbols,
+    sessions,
+    days,
+    rulebook,
+    atFill: spec.sizing === 'at-fill',
+    initialCashMinor: Math.round(spec.initialCash * instruments.get(spec.symbols[0]!)!.units.minorPerMajor),
+  };
+}
+
+function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, symbol: Symbol, days: Int32Array, arena: Arena): SymbolGround {
+  const instrument = instruments.get(symbol)!;
+  const series = data.series.get(symbol)!;
+  const count = days.length - 1;
+  const slippageBp = spec.costs.slippageBp ?? 0;
+  const { rules, ruleAt } = rulesOf(rulebook, instrument, days);
+  const [markTicks, buyTicks, sellTicks] = [arena.f64(count), arena.f64(count), arena.f64(count)];
+  const traded = arena.u8(count);
+  const capped = rules.some((one) => one.volumeCap !== null);
+  const volumeLeft = capped ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
+  const due = [...(data.actions.get(symbol) ?? [])].sort((a, b) => a.exDay - b.exDay);
+  const actions: DatedAction[] = [];
+
+  let bar = 0;
+  while (bar < series.length && series.day[bar]! < days[0]!) bar++;
+  const firstBar = bar;
+  let lastDay: EpochDay = bar > 0 ? series.day[bar - 1]! : Number.NEGATIVE_INFINITY;
+  let last = bar > 0 ? series.close[bar - 1]! : 0;
+  let reference = last;
+  let highestMark = 0;
+  let nextAction = 0;
+  for (let session = 0; session < count; session++) {
+    const day = days[session]!;
+    for (; nextAction < due.length && due[nextAction]!.exDay <= day; nextAction++) {
+      const action = due[nextAction]!;
+      // A close of the ex-day or later already shows the action.
+      if (lastDay >= action.exDay) continue;
+      actions.push({ session, action });
+      if (reference > 0) reference = exRightReferenceTicks(reference, action, instrument.units);
+      const declared = action.origin === 'declared' ? action : { ...action, cash: undefined };
+      if (last > 0) last = exRightReferenceTicks(last, declared as CorporateAction, instrument.units);
+    }
+    if (series.day[bar] === day) {
+      const one = rules[ruleAt[session]!]!;
+      const [open, volume] = [series.open[bar]!, series.volume[bar]!];
+      traded[session] = 1;
+      if (one.tradable && open > 0 && volume > 0 && (one.priceLimit === null || reference !== 0)) {
+        const [up, down] = [limitUpTicks(reference, one), limitDownTicks(reference, one)];
+        buyTicks[session] = open >= up ? 0 : slippedTicks(open, 'buy', slippageBp, up, down);
+        sellTicks[session] = open <= down ? 0 : slippedTicks(open, 'sell', slippageBp, up, down);
+      }
+      if (volumeLeft !== null && one.volumeCap !== null && volume > 0) {
+        volumeLeft[session] = mulDivFloor(volume, one.volumeCap.numerator, one.volumeCap.denominator);
+      }
+      lastDay = day;
+      reference = last = series.close[bar++]!;
+    }
+    markTicks[session] = last;
+    if (last > highestMark) highestMark = last;
+  }
+  const adjusted = (column: Float64Array): Float64Array => {
+    const out = new Float64Array(bar);
+    for (let i = 0; i < bar; i++) out[i] = column[i]! * series.factor[i]!;
+    return out;
+  };
+  return {
+    symbol,
+    instrument,
+    price: adjusted(series.close),
+    high: adjusted(series.high),
+    low: adjusted(series.low),
+    firstBar,
+    bars: bar,
+    traded,
+    dense: bar - firstBar === count,
+    markTicks,
+    highestMark,
+    buyTicks,
+    sellTicks,
+    volumeLeft,
+    rules,
+    ruleAt,
+    actions,
+  };
+}
+
+function rulesOf(rulebook: Rulebook, instrument: Instrument, days: Int32Array): { rules: SessionRules[]; ruleAt: Uint16Array } {
+  const rules: SessionRules[] = [];
+  const ruleAt = new Uint16Array(days.length);
+  for (let i = 0; i < days.length; i++) {
+    const known = rules[rules.length - 1];
+    if (known === undefined || days[i]! > known.lastDay) rules.push(rulebook.rulesFor(instrument, days[i]!));
+    ruleAt[i] = rules.length - 1;
+  }
+  return { rules, ruleAt };
+}

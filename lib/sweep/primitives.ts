@@ -1,0 +1,73 @@
+/** The inner loops of a sweep over whole columns: in plain JS here, in WASM beside; both give the same integers. */
+import { notionalMinor } from '../market/index.js';
+import type { Arena, SymbolGround } from './ground.js';
+
+export interface Primitives extends Arena {
+  readonly kernel: 'simd' | 'js';
+  /** equity[i] += minor for i in [from, to). */
+  addConstant(equity: Float64Array, from: number, to: number, minor: number): void;
+  /** equity[i] += what `quantity` units are worth at ticks[i], rounded half up, for i in [from, to). */
+  addMarks(equity: Float64Array, ticks: Float64Array, from: number, to: number, quantity: number, symbol: SymbolGround): void;
+  /** The first i in [from, to) with want[i] !== standing; `to` when there is none. */
+  nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
+  /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
+  crossOfSums(sums: Float64Array, want: Uint8Array, from: number, to: number, fast: number, slow: number): void;
+  /** want[i] = a[i] > b[i] for i in [from, to). */
+  above(a: Float64Array, b: Float64Array, want: Uint8Array, from: number, to: number): void;
+}
+
+/**
+ * Whether marks of a quantity can be rounded by floor((2 x product + d) / 2d) in doubles: exact while the dividend stays under 2^53, for
+ * then a quotient that is no integer lies further from the next one than it is rounded by.
+ */
+export function marksAreExact(quantity: number, { highestMark, instrument }: SymbolGround): boolean {
+  const { numerator, denominator } = instrument.units.minorPerUnitTick;
+  return quantity * highestMark * numerator * 2 + denominator <= Number.MAX_SAFE_INTEGER;
+}
+
+/** Marks beyond that range: each by the checked arithmetic, which throws OverflowError rather than be wrong. */
+export function addMarksChecked(
+  equity: Float64Array,
+  ticks: Float64Array,
+  from: number,
+  to: number,
+  quantity: number,
+  symbol: SymbolGround,
+): void {
+  for (let i = from; i < to; i++) equity[i] = equity[i]! + notionalMinor(quantity, ticks[i]!, symbol.instrument.units);
+}
+
+export const plainPrimitives = (): Primitives => ({
+  kernel: 'js',
+  f64: (length) => new Float64Array(length),
+  u8: (length) => new Uint8Array(length),
+  addConstant(equity, from, to, minor) {
+    for (let i = from; i < to; i++) equity[i] = equity[i]! + minor;
+  },
+  addMarks(equity, ticks, from, to, quantity, symbol) {
+    if (!marksAreExact(quantity, symbol)) return addMarksChecked(equity, ticks, from, to, quantity, symbol);
+    const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
+    const scale = quantity * numerator;
+    if (denominator === 1) for (let i = from; i < to; i++) equity[i] = equity[i]! + ticks[i]! * scale;
+    else {
+      const [twice, span] = [scale * 2, denominator * 2];
+      for (let i = from; i < to; i++) equity[i] = equity[i]! + Math.floor((ticks[i]! * twice + denominator) / span);
+    }
+  },
+  nextOther(want, from, to, standing) {
+    let i = from;
+    while (i < to && want[i] === standing) i++;
+    return i;
+  },
+  crossOfSums(sums, want, from, to, fast, slow) {
+    let i = from;
+    for (; i < to && i < slow - 1; i++) want[i] = 0;
+    for (; i < to; i++) {
+      const now = sums[i + 1]!;
+      want[i] = (now - sums[i + 1 - fast]!) * slow > (now - sums[i + 1 - slow]!) * fast ? 1 : 0;
+    }
+  },
+  above(a, b, want, from, to) {
+    for (let i = from; i < to; i++) want[i] = a[i]! > b[i]! ? 1 : 0;
+  },
+});
