@@ -15,6 +15,17 @@ export type {
 } from './contract.js';
 export { SweepError, SweepInputError } from './errors.js';
 export { createEvaluator, type SweepEffects } from './evaluator.js';
+export {
+  type FloatBacktest,
+  type FloatBars,
+  type FloatCosts,
+  type FloatRule,
+  type FloatSweep,
+  floatBacktest,
+  floatBars,
+  floatSweep,
+} from './float.js';
+export type { FloatKernelName } from './float-kernel.js';
 export { FIGURES, type FigureName, type Figures } from './results-columns.js';
 export { SweepRows } from './results-rows.js';
 export {
@@ -29,6 +40,7 @@ export {
 export { runSearch, type SearchEffects, type SearchResult } from './search.js';
 export type { SearchInput, SearchPlan } from './search-plan.js';
 export type { SignalSet } from './signal-strategy.js';
+export { sweepStrategies } from './signals.js';
 export { type Axis, openSpace, type Space, type SpaceInput, type StrategySpace, type StrategySpaceInput } from './space.js';
 export type { AxisInput } from './space-values.js';
 export { type Fold, foldsOf, SPLIT_DEFAULTS, type Span, type SplitsInput } from './splits.js';
