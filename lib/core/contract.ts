@@ -109,14 +109,31 @@ export interface NewsQuery {
 
 export interface RecallQuery {
   readonly text: string;
+  /** Rows about one of these, or about none in particular. */
   readonly symbols?: readonly Symbol[];
+  /** `episode`, `lesson`, `maxim`, ...; all when absent. */
+  readonly kinds?: readonly string[];
+  /** Whose rows beside the shared ones: bull, bear, trader, invest_judge, risk_manager. Only shared ones when absent. */
+  readonly owner?: string;
+  /** Default 5. */
   readonly limit?: number;
+}
+
+/** A row of memory as it was handed out. */
+export interface RecalledItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly eventAt: Instant;
+  readonly knownAt: Instant;
+  /** Relevance, age and importance in one number, 0..1. */
+  readonly score: number;
 }
 
 export interface Recall {
   readonly status: 'ok' | 'empty' | 'degraded';
   readonly reason?: string;
-  readonly items: readonly { readonly id: string; readonly text: string; readonly knownAt: Instant; readonly score: number }[];
+  readonly items: readonly RecalledItem[];
 }
 
 /** All that was handed out by a view. */

@@ -17,6 +17,7 @@ export type {
   Position,
   ReadLog,
   Recall,
+  RecalledItem,
   RecallQuery,
   Rejection,
   RejectionReason,

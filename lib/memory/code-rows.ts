@@ -15,8 +15,8 @@ export class CodeRows {
   readonly width: number;
   length = 0;
   /** Per row: one code step in vector units, and the length of the rounding error. */
-  scale = new Float32Array(BLOCK);
-  error = new Float32Array(BLOCK);
+  scale: Float32Array = new Float32Array(BLOCK);
+  error: Float32Array = new Float32Array(BLOCK);
   private readonly kernel: LoadedKernel<ScanExports>;
   private readonly queryAt = 0;
   private readonly outAt: number;

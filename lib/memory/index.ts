@@ -1,4 +1,19 @@
 /** memory: what the roles remember, in an embedded LanceDB: chunks, embedders and their health, recall cut by instant, lessons. */
+export { type ChunkOptions, chunkText, type TextChunk } from './chunk-text.js';
+export { decayWeight, halfLifeDays } from './decay.js';
+export type { Embedder } from './embedder.js';
 export { MemoryError } from './errors.js';
 export { ExactIndex, type Neighbour, type SearchOptions } from './exact-index.js';
 export { type FloatRows, rowsInFile, rowsInMemory } from './float-rows.js';
+export { checkEmbedder, type EmbedderCard, EmbedderError, registerEmbedder, type Sickness } from './health.js';
+export { localEmbedder } from './local-embedder.js';
+export { type Health, type Memory, type MemoryCounts, type MemoryOptions, openMemory } from './memory.js';
+export {
+  type MemoryKind,
+  type MemoryLayer,
+  type MemoryOwner,
+  type MemoryRow,
+  memoryRow,
+  memoryRowSchema,
+  type NewMemoryRow,
+} from './row.js';

@@ -1,0 +1,270 @@
+/** A memory: rows written in batches, recalled as of an instant and never past it. */
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { InputError, isoOf, type Recall, type RecalledItem, type RecallQuery } from '../core/index.js';
+import { readCards, tableName, writeCards } from './card-file.js';
+import { chunkText } from './chunk-text.js';
+import { decayWeight } from './decay.js';
+import type { Embedder } from './embedder.js';
+import { MemoryError } from './errors.js';
+import { fuseRanks } from './fuse.js';
+import { checkEmbedder, EmbedderError, embedChecked, registerEmbedder } from './health.js';
+import { type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
+import { type IndexedRow, indexTable, type RowIndex } from './row-index.js';
+import { type MemoryTable, openTable } from './table.js';
+import { lockWriter } from './writer-lock.js';
+
+export interface MemoryOptions {
+  readonly embedder: Embedder;
+  readonly mode: 'read-only' | 'read-write';
+  readonly signal?: AbortSignal;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'degraded';
+  readonly reason?: string;
+}
+
+/** Counts since opening, for metrics. */
+export interface MemoryCounts {
+  recalls: number;
+  empty: number;
+  degraded: number;
+  written: number;
+}
+
+/** Candidates that each ranking brings before they are fused, at least. */
+const POOL = 40;
+/** Characters of a query that full-text search looks at: the head names the matter, the rest only costs time. */
+const MATCH_CHARACTERS = 240;
+/** Batches after which the table's files are merged and its full-text index brought up to date. */
+const OPTIMISE_EVERY = 64;
+
+/**
+ * Opens the memory in a folder. read-write creates it where there is none and holds the writer's lock. A sick embedder does not fail the
+ * opening: the memory is then degraded, and says why at each recall. Throws MemoryError when a read-only memory does not exist, when
+ * another writer is at work, or when the folder is of another embedding model (`reembed` makes a table of the new one).
+ */
+export async function openMemory(folder: string, { embedder, mode, signal }: MemoryOptions): Promise<Memory> {
+  const unlock = mode === 'read-write' ? lockWriter(folder) : () => {};
+  try {
+    let cards = readCards(folder);
+    let health: Health = { status: 'ok' };
+    const isNew = cards === null;
+    if (cards === null) {
+      if (mode === 'read-only') throw new MemoryError(`openMemory: expected a memory in ${folder}, got none. Write one first.`);
+      const name = tableName(embedder);
+      cards = { v: 1, active: name, tables: { [name]: await registerEmbedder(embedder, signal) } };
+    } else {
+      const card = cards.tables[cards.active]!;
+      if (card.id !== embedder.id || card.dimension !== embedder.dimension) {
+        throw new MemoryError(
+          `openMemory: expected the embedder ${card.id} (${card.dimension} numbers) that ${folder} was written with, got ${embedder.id} (${embedder.dimension}). Run hindcast memory reembed to change it.`,
+        );
+      }
+      try {
+        await checkEmbedder(card, embedder, signal);
+      } catch (error) {
+        if (!(error instanceof EmbedderError)) throw error;
+        health = { status: 'degraded', reason: `${error.sickness}: ${error.message}` };
+      }
+    }
+    const table = await openTable(join(folder, 'lance'), cards.active, embedder.dimension, isNew);
+    // The table first: a memory.json that names no table would look like a loss.
+    if (isNew) writeCards(folder, cards);
+    return new Memory(table, await indexTable(table, embedder.dimension), embedder, mode, health, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+export class Memory {
+  readonly mode: 'read-only' | 'read-write';
+  readonly health: Health;
+  readonly embedder: Embedder;
+  readonly counts: MemoryCounts = { recalls: 0, empty: 0, degraded: 0, written: 0 };
+  private readonly table: MemoryTable;
+  private index: RowIndex;
+  private readonly unlock: () => void;
+  private readonly queries = new LRUCache<string, Float32Array>({ max: 1000 });
+  private batches = 0;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    table: MemoryTable,
+    index: RowIndex,
+    embedder: Embedder,
+    mode: 'read-only' | 'read-write',
+    health: Health,
+    unlock: () => void,
+  ) {
+    this.table = table;
+    this.index = index;
+    this.embedder = embedder;
+    this.mode = mode;
+    this.health = health;
+    this.unlock = unlock;
+  }
+
+  get length(): number {
+    return this.index.rows.length;
+  }
+
+  /** Heads of all rows, by knownAt. */
+  heads(): readonly IndexedRow[] {
+    return this.index.rows;
+  }
+
+  /**
+   * Writes rows as one batch; those already there (same content, same id) are left alone, so that a batch can be sent again after a
+   * crash. Durable when it resolves. Throws MemoryError when read-only, on a bad row, and on a text too long for the embedder;
+   * EmbedderError when a vector is sick. Nothing of the batch is written then.
+   */
+  remember(rows: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
+    const done = this.writing.then(() => this.write(rows, signal));
+    this.writing = done.catch(() => {});
+    return done;
+  }
+
+  private async write(input: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
+    if (this.mode !== 'read-write')
+      throw new MemoryError('remember: expected a memory open for writing, got a read-only one. Open it read-write.');
+    const rows = input.map(memoryRow);
+    const fresh = new Map<string, MemoryRow>();
+    for (const row of rows) if (!this.index.positions.has(row.id)) fresh.set(row.id, row);
+    const batch = [...fresh.values()].sort((a, b) => a.knownAt - b.knownAt);
+    const vectors = await embedChecked(
+      this.embedder,
+      batch.map(({ text }) => text),
+      signal,
+    );
+    await this.put(batch, vectors);
+    return { written: batch.length, known: rows.length - batch.length, ids: rows.map(({ id }) => id) };
+  }
+
+  /** Rows whose vectors are known already: for imports and re-embedding. */
+  private async put(batch: readonly MemoryRow[], vectors: readonly Float32Array[]): Promise<void> {
+    if (batch.length === 0) return;
+    const first = await this.table.count();
+    await this.table.append(batch, vectors);
+    if (batch[0]!.knownAt >= this.index.lastKnownAt && first === this.index.rows.length) {
+      for (const [i, row] of batch.entries()) this.index.append({ ...row, offset: first + i }, vectors[i]!);
+    } else {
+      // A row known before the last one: the order is made anew.
+      await this.reload();
+    }
+    this.counts.written += batch.length;
+    if (++this.batches % OPTIMISE_EVERY === 0) await this.optimise();
+  }
+
+  /** Merges files and updates the full-text index; the order of writing may change, so it is read again. */
+  async optimise(): Promise<void> {
+    await this.table.optimise();
+    await this.reload();
+  }
+
+  private async reload(): Promise<void> {
+    const next = await indexTable(this.table, this.embedder.dimension);
+    this.index.close();
+    this.index = next;
+  }
+
+  /**
+   * What is remembered about a matter as of an instant: rows with knownAt <= asOf that no row known by then replaced, by vector and
+   * full-text rank fused, weighed by age in their layer and by importance. `asOf` has no default. A sick embedder gives `degraded` with
+   * the reason and no items; the caller goes on without memory.
+   */
+  async recall(query: RecallQuery, asOf: number): Promise<Recall> {
+    if (typeof asOf !== 'number' || !Number.isFinite(asOf)) {
+      throw new InputError(`recall: expected the instant to recall at, got ${asOf}. Pass the view's asOf; there is no default.`);
+    }
+    this.counts.recalls++;
+    const limit = query.limit ?? 5;
+    if (this.health.status === 'degraded') return this.degraded(this.health.reason!);
+    if (query.text.trim() === '') return this.nothing('the query is blank');
+    if (this.index.vectors.lengthAt(asOf) === 0) return this.nothing(`nothing was known by ${isoOf(asOf)}`);
+    let vector: Float32Array;
+    try {
+      vector = await this.vectorOf(query.text);
+    } catch (error) {
+      if (!(error instanceof EmbedderError)) throw error;
+      return this.degraded(`${error.sickness}: ${error.message}`);
+    }
+    const { rows, positions } = this.index;
+    const accept = (position: number) => this.accepts(rows[position]!, query, asOf);
+    const pool = Math.max(POOL, limit * 4);
+    const byVector = this.index.vectors.search(vector, pool, { asOf, accept }).map(({ row }) => row);
+    const matched = await this.table.match(query.text.slice(0, MATCH_CHARACTERS), asOf, pool * 2);
+    const byWords = matched.map((id) => positions.get(id)).filter((row): row is number => row !== undefined && accept(row));
+    const weighed = [...fuseRanks([byVector, byWords])].map(([row, relevance]) => {
+      const { layer, knownAt, importance } = rows[row]!;
+      return { row, score: (relevance * (1 + decayWeight(layer, asOf - knownAt) + importance)) / 3 };
+    });
+    weighed.sort((a, b) => b.score - a.score || a.row - b.row);
+    const best = weighed.slice(0, limit);
+    if (best.length === 0) return this.nothing('nothing known by then fits');
+    return { status: 'ok', items: await this.handOut(best, asOf) };
+  }
+
+  /** Whole rows by id, in any order: for programs that look at a memory, not for decisions. */
+  async rowsAt(positions: readonly number[]): Promise<MemoryRow[]> {
+    const wanted = positions.map((position) => this.index.rows[position]!);
+    const found = new Map((await this.table.take(wanted.map(({ offset }) => offset))).map((row) => [row.id, row]));
+    return wanted.map(({ id }) => {
+      const row = found.get(id);
+      if (row) return row;
+      throw new MemoryError(`rowsAt: expected row ${id} where the index has it, got another. Run hindcast memory check.`);
+    });
+  }
+
+  close(): void {
+    this.index.close();
+    this.table.close();
+    this.unlock();
+  }
+
+  private accepts(row: IndexedRow, query: RecallQuery, asOf: number): boolean {
+    if (row.knownAt > asOf) return false;
+    if (row.owner !== 'shared' && row.owner !== query.owner) return false;
+    if (query.kinds !== undefined && !query.kinds.includes(row.kind)) return false;
+    if (query.symbols !== undefined && row.symbols.length > 0 && !row.symbols.some((symbol) => query.symbols!.includes(symbol)))
+      return false;
+    const replaced = this.index.supersededAt.get(row.id);
+    return replaced === undefined || replaced > asOf;
+  }
+
+  /** The second cut: what the table really returned is looked at again before anyone sees it. */
+  private async handOut(best: readonly { row: number; score: number }[], asOf: number): Promise<RecalledItem[]> {
+    const rows = await this.rowsAt(best.map(({ row }) => row));
+    return rows.map((row, i): RecalledItem => {
+      if (row.knownAt > asOf || (row.maturesAt !== null && row.maturesAt > asOf)) {
+        throw new MemoryError(
+          `recall: expected rows known by ${isoOf(asOf)}, got ${row.id} of ${isoOf(row.knownAt)}. Run hindcast memory check.`,
+        );
+      }
+      return { id: row.id, kind: row.kind, text: row.text, eventAt: row.eventAt, knownAt: row.knownAt, score: best[i]!.score };
+    });
+  }
+
+  private async vectorOf(text: string): Promise<Float32Array> {
+    const cached = this.queries.get(text);
+    if (cached) return cached;
+    const { maxTokens, countTokens } = this.embedder;
+    // The head of an over-long query stands for it, rather than nothing.
+    const head = chunkText(text, { maxTokens, countTokens: (part) => countTokens.call(this.embedder, part) })[0]!.text;
+    const vector = (await embedChecked(this.embedder, [head]))[0]!;
+    this.queries.set(text, vector);
+    return vector;
+  }
+
+  private degraded(reason: string): Recall {
+    this.counts.degraded++;
+    return { status: 'degraded', reason, items: [] };
+  }
+
+  private nothing(reason: string): Recall {
+    this.counts.empty++;
+    return { status: 'empty', reason, items: [] };
+  }
+}

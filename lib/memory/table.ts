@@ -1,0 +1,224 @@
+/** The durable table: LanceDB with an explicit Arrow schema, one folder a memory, one table an embedding model. Filters are built from numbers only. */
+import type { Table as ArrowTable } from 'apache-arrow';
+import { lazyPackage } from '../core/index.js';
+import { MemoryError } from './errors.js';
+import { type MemoryRow, memoryRowSchema } from './row.js';
+
+/** What is used of @lancedb/lancedb and apache-arrow, so that the notebook's compiler need not read their types. */
+interface Lance {
+  connect(path: string): Promise<LanceConnection>;
+  Index: { fts(options: object): object };
+  MatchQuery: new (text: string, column: string) => object;
+}
+interface LanceConnection {
+  tableNames(): Promise<string[]>;
+  openTable(name: string): Promise<LanceTable>;
+  createEmptyTable(name: string, schema: object): Promise<LanceTable>;
+  close(): void;
+}
+interface LanceQuery {
+  fullTextSearch(query: object): LanceQuery;
+  where(filter: string): LanceQuery;
+  select(columns: string[]): LanceQuery;
+  limit(count: number): LanceQuery;
+  toArrow(): Promise<ArrowTable>;
+}
+interface LanceTable {
+  add(data: object): Promise<unknown>;
+  query(): LanceQuery;
+  takeOffsets(offsets: number[]): { select(columns: string[]): { toArrow(): Promise<ArrowTable> } };
+  createIndex(column: string, options: object): Promise<void>;
+  listIndices(): Promise<{ columns: string[] }[]>;
+  optimize(options?: { cleanupOlderThan?: Date }): Promise<unknown>;
+  countRows(): Promise<number>;
+  setUnenforcedPrimaryKey(column: string): Promise<void>;
+  close(): void;
+}
+
+const lance = lazyPackage<Lance>('@lancedb/lancedb');
+const arrow = lazyPackage<typeof import('apache-arrow')>('apache-arrow');
+
+/** What the in-process index keeps of a row. */
+export interface RowHead {
+  readonly id: string;
+  readonly kind: MemoryRow['kind'];
+  readonly owner: MemoryRow['owner'];
+  readonly layer: MemoryRow['layer'];
+  readonly symbols: readonly string[];
+  readonly eventAt: number;
+  readonly knownAt: number;
+  readonly supersedes: string | null;
+  readonly importance: number;
+}
+
+const texts = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'sources', 'aliases', 'text', 'body', 'words'] as const;
+const numbers = ['event_at', 'known_at', 'matures_at', 'importance'] as const;
+
+export interface MemoryTable {
+  /** Rows in the order of writing, in batches, with their vectors. */
+  read(visit: (head: RowHead, vector: Float32Array) => void): Promise<void>;
+  /** Durable when it resolves; all rows or none. */
+  append(rows: readonly MemoryRow[], vectors: readonly Float32Array[]): Promise<void>;
+  /** Whole rows by their place in the order of writing. */
+  take(offsets: readonly number[]): Promise<MemoryRow[]>;
+  /** Ids by full-text relevance among rows known at `asOf`, best first. */
+  match(text: string, asOf: number, count: number): Promise<string[]>;
+  count(): Promise<number>;
+  /** Merges small files and brings the full-text index up to date. */
+  optimise(): Promise<void>;
+  close(): void;
+}
+
+/** Opens a table that `memory.json` names, or makes it where `create` says that it is new. Throws MemoryError when it is missing. */
+export async function openTable(path: string, name: string, dimension: number, create: boolean): Promise<MemoryTable> {
+  const connection = await lance().connect(path);
+  const schema = arrowSchema(dimension);
+  const exists = (await connection.tableNames()).includes(name);
+  if (!exists && !create) {
+    connection.close();
+    throw new MemoryError(`openTable: expected the table ${name} in ${path}, got none. Restore the folder from a copy.`);
+  }
+  const table = exists ? await connection.openTable(name) : await connection.createEmptyTable(name, schema);
+  if (!exists) await table.setUnenforcedPrimaryKey('id');
+  const { MatchQuery, Index } = lance();
+  let indexed = (await table.listIndices()).some(({ columns }) => columns.includes('words'));
+
+  return {
+    async read(visit) {
+      const columns = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'event_at', 'known_at', 'importance', 'vector'];
+      const all = await table.query().select(columns).toArrow();
+      for (const batch of all.batches) {
+        const column = (column: string) => batch.getChild(column)!;
+        const [id, kind, owner, layer, symbols, supersedes] = columns.slice(0, 6).map(column);
+        const [eventAt, knownAt, importance] = columns.slice(6, 9).map(column);
+        const vectors = column('vector').data[0]!.children[0]!.values as Float32Array;
+        const start = column('vector').data[0]!.offset;
+        for (let i = 0; i < batch.numRows; i++) {
+          const head: RowHead = {
+            id: id!.get(i) as string,
+            kind: kind!.get(i) as RowHead['kind'],
+            owner: owner!.get(i) as RowHead['owner'],
+            layer: layer!.get(i) as RowHead['layer'],
+            symbols: listOf(symbols!.get(i) as string),
+            supersedes: (supersedes!.get(i) as string) || null,
+            eventAt: eventAt!.get(i) as number,
+            knownAt: knownAt!.get(i) as number,
+            importance: importance!.get(i) as number,
+          };
+          visit(head, vectors.subarray((start + i) * dimension, (start + i + 1) * dimension));
+        }
+      }
+    },
+    async append(rows, vectors) {
+      if (rows.length > 0) await table.add(toArrow(rows, vectors, schema, dimension));
+    },
+    async take(offsets) {
+      if (offsets.length === 0) return [];
+      const found = await table
+        .takeOffsets([...offsets])
+        .select([...texts, ...numbers])
+        .toArrow();
+      return Array.from({ length: found.numRows }, (_, i) => rowOf(found, i));
+    },
+    async match(text, asOf, count) {
+      if (!Number.isFinite(asOf)) throw new MemoryError(`match: expected an instant, got ${asOf}. Pass the view's asOf.`);
+      if (!indexed) {
+        if ((await table.countRows()) === 0) return [];
+        await makeIndex();
+      }
+      const found = await table
+        .query()
+        .fullTextSearch(new MatchQuery(text, 'words'))
+        .where(`known_at <= ${asOf}`)
+        .select(['id', 'known_at', '_score'])
+        .limit(count)
+        .toArrow();
+      return Array.from({ length: found.numRows }, (_, i) => found.getChild('id')!.get(i) as string);
+    },
+    count: () => table.countRows(),
+    async optimise() {
+      if (!indexed && (await table.countRows()) > 0) await makeIndex();
+      await table.optimize();
+    },
+    close() {
+      table.close();
+      connection.close();
+    },
+  };
+
+  /** ICU word boundaries read Chinese and English; stemming and stop words would not. */
+  async function makeIndex(): Promise<void> {
+    await table.createIndex('words', {
+      config: Index.fts({
+        baseTokenizer: 'icu',
+        withPosition: false,
+        stem: false,
+        removeStopWords: false,
+        lowercase: true,
+        asciiFolding: true,
+      }),
+    });
+    indexed = true;
+  }
+}
+
+function arrowSchema(dimension: number): object {
+  const { Schema, Field, Utf8, Float64, Float32, FixedSizeList } = arrow();
+  return new Schema([
+    ...texts.map((name) => new Field(name, new Utf8(), false)),
+    ...numbers.map((name) => new Field(name, new Float64(), name === 'matures_at')),
+    new Field('vector', new FixedSizeList(dimension, new Field('item', new Float32(), true)), false),
+  ]);
+}
+
+const listText = (list: readonly string[]): string => JSON.stringify(list);
+const listOf = (text: string): string[] => JSON.parse(text) as string[];
+
+function toArrow(rows: readonly MemoryRow[], vectors: readonly Float32Array[], schema: object, dimension: number): object {
+  const { Table, Utf8, Float64, Float32, makeData, vectorFromArray, Vector } = arrow();
+  const flat = new Float32Array(rows.length * dimension);
+  for (const [i, vector] of vectors.entries()) flat.set(vector, i * dimension);
+  const text = (of: (row: MemoryRow) => string) => vectorFromArray(rows.map(of), new Utf8());
+  const number = (of: (row: MemoryRow) => number | null) => vectorFromArray(rows.map(of), new Float64());
+  const list = (schema as import('apache-arrow').Schema).fields.find(({ name }) => name === 'vector')!
+    .type as import('apache-arrow').FixedSizeList;
+  const child = makeData({ type: new Float32(), data: flat, length: flat.length });
+  return new Table(schema as never, {
+    id: text((row) => row.id),
+    kind: text((row) => row.kind),
+    owner: text((row) => row.owner),
+    layer: text((row) => row.layer),
+    symbols: text((row) => listText(row.symbols)),
+    supersedes: text((row) => row.supersedes ?? ''),
+    sources: text((row) => listText(row.sources)),
+    aliases: text((row) => row.aliases),
+    text: text((row) => row.text),
+    body: text((row) => JSON.stringify(row.body)),
+    words: text((row) => `${row.symbols.join(' ')} ${row.aliases}\n${row.text}`),
+    event_at: number((row) => row.eventAt),
+    known_at: number((row) => row.knownAt),
+    matures_at: number((row) => row.maturesAt),
+    importance: number((row) => row.importance),
+    vector: new Vector([makeData({ type: list, length: rows.length, nullCount: 0, child })]),
+  });
+}
+
+function rowOf(found: ArrowTable, i: number): MemoryRow {
+  const get = (name: string) => found.getChild(name)!.get(i) as never;
+  const content = memoryRowSchema.parse({
+    kind: get('kind'),
+    owner: get('owner'),
+    layer: get('layer'),
+    symbols: listOf(get('symbols')),
+    aliases: get('aliases'),
+    eventAt: get('event_at'),
+    knownAt: get('known_at'),
+    maturesAt: get('matures_at'),
+    supersedes: (get('supersedes') as string) || null,
+    sources: listOf(get('sources')),
+    importance: get('importance'),
+    text: get('text'),
+    body: JSON.parse(get('body')),
+  });
+  return { id: get('id'), ...content };
+}
