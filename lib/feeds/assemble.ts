@@ -7,6 +7,7 @@ import { deriveActions, factorOf } from './corporate-actions.js';
 import { digestsOf } from './digest.js';
 import { FeedError } from './errors.js';
 import type { FileMapping } from './file-mapping.js';
+import type { BarStamp } from './intraday-rows.js';
 import type { MarketData } from './market-data.js';
 import type { SeriesBuilder } from './series-builder.js';
 import { findVolumeUnit, type VolumeUnit } from './volume-unit.js';
@@ -30,6 +31,9 @@ export interface LoadedFile {
   readonly statedUnit: VolumeUnit | undefined;
 }
 
+/** `5-minute`, `daily`. */
+export const lengthOf = (intervalMs: number | undefined): string => (intervalMs === undefined ? 'daily' : `${intervalMs / 60_000}-minute`);
+
 const NO_AMOUNT = new Float64Array(0);
 
 /** Market data of all symbols. Throws FeedError when they are of several markets, or actions and amounts contradict the bars. */
@@ -40,6 +44,7 @@ export function assemble(
     readonly source: string;
     readonly actionsFile: string | undefined;
     readonly index: Symbol | undefined;
+    readonly barStamp: BarStamp | undefined;
     readonly skipped: Readonly<Record<string, number>>;
   },
 ): LoadedBars {
@@ -57,16 +62,19 @@ export function assemble(
   const series = new Map<Symbol, BarSeries>();
   const actions = new Map<Symbol, readonly CorporateAction[]>();
   const notes: string[] = [];
+  const intervals = new Map<number | undefined, Symbol>();
   const perFile = files.map(() => ({ symbols: [] as Symbol[], bars: 0, remarks: new Set<string>() }));
 
   for (const [symbol, { builder, file, derives }] of entries) {
     const place = perFile[file] as (typeof perFile)[number];
     const loaded = files[file] as LoadedFile;
-    const { series: bars, amount, adjustment, reversed } = builder.finish(calendar);
+    const { series: bars, amount, adjustment, reversed, intraday } = builder.finish(calendar, about.barStamp);
     const { units, kind } = builder.instrument;
     if (bars.length === 0) {
       throw new FeedError(`loadBars: expected bars of ${symbol} in ${basename(loaded.path)}, got none that can be used. Check the file.`);
     }
+    if (!intervals.has(intraday?.intervalMs)) intervals.set(intraday?.intervalMs, symbol);
+    if (intraday) place.remarks.add(`${lengthOf(intraday.intervalMs)} bars, each stamped with its ${intraday.stamp}`);
     if (reversed) place.remarks.add('newest first, turned round');
     if (builder.noTrade > 0) place.remarks.add(`${builder.noTrade} days without trade of ${symbol} left out`);
     // An index has no price per share: its amounts show nothing.
@@ -103,6 +111,12 @@ export function assemble(
     place.bars += bars.length;
   }
 
+  if (intervals.size > 1) {
+    throw new FeedError(
+      `loadBars: expected bars of one length, got ${[...intervals].map(([ms, symbol]) => `${lengthOf(ms)} of ${symbol}`).join(' and ')}. Load each length on its own.`,
+    );
+  }
+  const [intervalMs] = intervals.keys();
   const indices = instruments.filter((instrument) => instrument.kind === 'index');
   if (about.index !== undefined && !series.has(about.index))
     throw new FeedError(`loadBars: expected bars of the index ${about.index}, got ${[...series.keys()].join(', ')}. Add its file.`);
@@ -111,6 +125,7 @@ export function assemble(
     source,
     synthetic: false,
     calendar: calendar.id,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
     instruments,
     series,
     actions,

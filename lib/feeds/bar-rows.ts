@@ -1,7 +1,7 @@
 /** Rows of bars out of one file, CSV or Parquet, in one form: a reused row of numbers and the symbol's text. */
 import { readFileSync } from 'node:fs';
 import { type ColumnMap, type Field, guessColumns } from './columns.js';
-import { dayAt, dayOfInstant, dayOfText } from './date-text.js';
+import { clockAt, clockOfInstant, clockOfText, dayAt, dayOfInstant, dayOfText } from './date-text.js';
 import { toUtf8 } from './encoding.js';
 import { FeedError } from './errors.js';
 import { NONE, NOT_A_NUMBER, numberAt, numberOf, text, UNREADABLE } from './number-text.js';
@@ -23,7 +23,7 @@ export interface BarRows {
   ): void;
 }
 
-type Numeric = Exclude<keyof RowFields, 'line' | 'day'>;
+type Numeric = Exclude<keyof RowFields, 'line' | 'day' | 'clock'>;
 const NUMERIC: readonly Numeric[] = ['open', 'high', 'low', 'close', 'volume', 'amount', 'adjustedClose', 'factor', 'adjustFactor'];
 
 const isBars = (columns: ColumnMap): boolean =>
@@ -36,6 +36,7 @@ const isBars = (columns: ColumnMap): boolean =>
 const emptyRow = (): RowFields => ({
   line: 0,
   day: NONE,
+  clock: NONE,
   open: NONE,
   high: NONE,
   low: NONE,
@@ -75,7 +76,7 @@ function textRows(raw: Uint8Array, path: string): BarRows {
   const { columns } = table;
   const used = NUMERIC.filter((field) => columns[field] !== undefined);
   const at = Int32Array.from(used, (field) => columns[field] as number);
-  const last = Math.max(columns.date as number, columns.symbol ?? 0, ...at);
+  const last = Math.max(columns.date as number, columns.time ?? 0, columns.symbol ?? 0, ...at);
   return {
     format: `csv in ${encoding}`,
     title: table.title,
@@ -87,6 +88,7 @@ function textRows(raw: Uint8Array, path: string): BarRows {
       let symbol = '';
       let zone = columns.symbol === undefined ? zoneOf('') : '';
       const dateColumn = columns.date as number;
+      const timeColumn = columns.time;
       const readSymbol = (cells: Cells, column: number): void => {
         const start = cells.start[column] as number;
         const end = cells.end[column] as number;
@@ -102,6 +104,10 @@ function textRows(raw: Uint8Array, path: string): BarRows {
         row.line = line;
         if (columns.symbol !== undefined) readSymbol(cells, columns.symbol);
         row.day = dayAt(bytes, cells.start[dateColumn] as number, cells.end[dateColumn] as number, zone);
+        row.clock =
+          timeColumn === undefined
+            ? clockAt(bytes, cells.start[dateColumn] as number, cells.end[dateColumn] as number, zone)
+            : clockOfText(text(bytes, cells.start[timeColumn] as number, cells.end[timeColumn] as number), zone);
         for (let i = 0; i < at.length; i++) {
           const column = at[i] as number;
           row[used[i] as Numeric] = numberAt(bytes, cells.start[column] as number, cells.end[column] as number);
@@ -124,6 +130,10 @@ function parquetRows(raw: Uint8Array, path: string): BarRows {
     each(zoneOf, visit) {
       const values = (field: Field): readonly unknown[] => table.column(table.names[columns[field] as number] as string);
       const days = values('date');
+      const times = columns.time === undefined ? days : values('time');
+      const nameOf = (field: Field): string => table.names[columns[field] as number] as string;
+      const dayZone = table.isLocal(nameOf('date')) ? 'UTC' : undefined;
+      const timeZone = table.isLocal(nameOf(columns.time === undefined ? 'date' : 'time')) ? 'UTC' : undefined;
       const symbols = columns.symbol === undefined ? undefined : values('symbol');
       const used = NUMERIC.filter((field) => columns[field] !== undefined);
       const numbers = used.map(values);
@@ -131,7 +141,9 @@ function parquetRows(raw: Uint8Array, path: string): BarRows {
       for (let i = 0; i < days.length; i++) {
         row.line = i + 1;
         const symbol = symbols === undefined ? '' : String(symbols[i]);
-        row.day = dayOfValue(days[i], zoneOf(symbol));
+        const zone = zoneOf(symbol);
+        row.day = dayOfValue(days[i], dayZone ?? zone);
+        row.clock = clockOfValue(times[i], timeZone ?? zone);
         for (let k = 0; k < used.length; k++) row[used[k] as Numeric] = numberOfValue((numbers[k] as readonly unknown[])[i]);
         visit(row, symbol);
       }
@@ -143,6 +155,11 @@ function numberOfValue(value: unknown): number {
   if (typeof value === 'number') return Number.isNaN(value) ? NOT_A_NUMBER : Number.isFinite(value) ? value : UNREADABLE;
   if (value === null || value === undefined) return NONE;
   return typeof value === 'bigint' ? Number(value) : typeof value === 'string' ? numberOf(value) : UNREADABLE;
+}
+
+function clockOfValue(value: unknown, zone: string): number {
+  if (value instanceof Date) return clockOfInstant(value.getTime(), zone);
+  return value === null || value === undefined ? NONE : clockOfText(String(value), zone);
 }
 
 function dayOfValue(value: unknown, zone: string): number {

@@ -2,6 +2,7 @@
 
 export type Field =
   | 'date'
+  | 'time'
   | 'symbol'
   | 'open'
   | 'high'
@@ -32,7 +33,10 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
     '时间',
     '交易时间',
     'dt',
+    'tradetime',
   ],
+  /** A column beside the date's: a time of day, or the whole stamp. */
+  time: ['time', '时间', '交易时间', 'tradetime', 'datetime', 'timestamp'],
   symbol: ['symbol', 'ticker', 'tscode', 'instrument', 'code', 'secucode', 'stockcode', '股票代码', '证券代码', '品种代码', '代码'],
   open: ['open', 'openprice', '开盘', '开盘价', '今开', 'o'],
   high: ['high', 'highprice', '最高', '最高价', 'h'],
@@ -58,7 +62,7 @@ export function guessColumns(header: readonly string[]): ColumnMap {
   for (const field of Object.keys(NAMES) as Field[]) {
     for (const name of NAMES[field]) {
       const at = plain.indexOf(name);
-      if (at < 0) continue;
+      if (at < 0 || (field === 'time' && at === map.date)) continue;
       map[field] = at;
       break;
     }

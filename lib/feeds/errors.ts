@@ -20,7 +20,8 @@ export type BadRowReason =
   | 'off-tick'
   | 'duplicate-date'
   | 'out-of-order'
-  | 'not-a-session';
+  | 'not-a-session'
+  | 'outside-session';
 
 /** A row that was refused: file, line (1 = first line of the file) and reason. */
 export class BadRowError extends FeedError {

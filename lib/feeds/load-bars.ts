@@ -9,6 +9,7 @@ import { openBarRows } from './bar-rows.js';
 import { type Field, statedVolumeUnit } from './columns.js';
 import { reduced } from './corporate-actions.js';
 import { BadRowError, type BadRowReason, FeedError } from './errors.js';
+import type { BarStamp } from './intraday-rows.js';
 import { SeriesBuilder } from './series-builder.js';
 import { isStoredData, readData } from './stored-data.js';
 import { canonicalSymbol, symbolOfFile } from './symbol-text.js';
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly volumeUnit?: VolumeUnit;
   /** Major units in one tick, for prices finer than the market's own. */
   readonly tickSize?: number;
+  /** What the time of a bar shorter than a session is; told from the times themselves, else by what files of the market usually do. */
+  readonly barStamp?: BarStamp;
   /** refuse: the first bad row ends the load; skip: it is left out and counted. */
   readonly onBadRow?: 'refuse' | 'skip';
 }
@@ -157,7 +160,7 @@ export function loadFiles(
       (line, cells) => bad(line, 'too-few-cells', `${cells} cells`),
     );
   }
-  return assemble(entries, loaded, { source, actionsFile, index: options.index, skipped });
+  return assemble(entries, loaded, { source, actionsFile, index: options.index, barStamp: options.barStamp, skipped });
 }
 
 function describeFile(

@@ -16,6 +16,8 @@ export interface ParquetColumns {
   readonly names: readonly string[];
   /** Values of one column, top to bottom: numbers, bigints, strings, dates, null. */
   column(name: string): readonly unknown[];
+  /** Whether a column of time stamps holds wall-clock times without a zone, which read as if they were UTC. */
+  isLocal(name: string): boolean;
 }
 
 /** Throws FeedError when the bytes are no Parquet file that can be read. */
@@ -56,7 +58,11 @@ export function readParquet(bytes: Uint8Array, file: string): ParquetColumns {
       }
       return values;
     };
-    return { names, column };
+    const isLocal = (name: string): boolean => {
+      const logical = schema.children.find((child) => child.element.name === name)?.element.logical_type;
+      return logical?.type === 'TIMESTAMP' && logical.isAdjustedToUTC === false;
+    };
+    return { names, column, isLocal };
   } catch (error) {
     return refuse(error);
   }

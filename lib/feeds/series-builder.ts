@@ -2,6 +2,7 @@
 import { type BarSeries, dateOf, type EpochDay, type Instrument } from '../core/index.js';
 import type { Calendar } from '../market/index.js';
 import type { BadRowReason } from './errors.js';
+import { type BarStamp, isIntraday, type PlacedRows, placeInSessions } from './intraday-rows.js';
 import { NONE, NOT_A_NUMBER, UNREADABLE } from './number-text.js';
 import { sessionClose } from './session-closes.js';
 
@@ -26,11 +27,15 @@ export interface FinishedSeries {
   readonly adjustment: Float64Array;
   /** The file ran newest first. */
   readonly reversed: boolean;
+  /** As {@link PlacedRows}. */
+  readonly intraday?: PlacedRows['intraday'];
 }
 
 export interface RowFields {
   line: number;
   day: EpochDay;
+  /** Milliseconds after midnight on the exchange's clock; NaN when the file has no time. */
+  clock: number;
   open: number;
   high: number;
   low: number;
@@ -54,6 +59,7 @@ export class SeriesBuilder {
   readonly #expects: { readonly adjusted: boolean; readonly divided: boolean };
   #length = 0;
   #day = new Int32Array(64);
+  #clock = new Float64Array(64);
   #line = new Int32Array(64);
   #columns = columnsOf(() => new Float64Array(64));
 
@@ -71,6 +77,7 @@ export class SeriesBuilder {
     const at = this.#length++;
     if (at === this.#day.length) this.#grow();
     this.#day[at] = row.day;
+    this.#clock[at] = row.clock;
     this.#line[at] = row.line;
     for (let i = 0; i < FIELDS.length; i++) this.#columns[FIELDS[i] as (typeof FIELDS)[number]][at] = this.taken[i] as number;
     return true;
@@ -160,12 +167,49 @@ export class SeriesBuilder {
       return wide;
     };
     this.#day = widen(new Int32Array(size), this.#day);
+    this.#clock = widen(new Float64Array(size), this.#clock);
     this.#line = widen(new Int32Array(size), this.#line);
     this.#columns = columnsOf((name) => widen(new Float64Array(size), this.#columns[name]));
   }
 
-  /** The rows in order, on sessions of the calendar only. A file that runs newest first as a whole is turned round. */
-  finish(calendar: Calendar): FinishedSeries {
+  /**
+   * The rows in order, on sessions of the calendar only. A file that runs newest first as a whole is turned round. Several rows a day
+   * with their times are bars shorter than a session; `stamp` says what these times are where the file does not show it.
+   */
+  finish(calendar: Calendar, stamp?: BarStamp): FinishedSeries {
+    const rows = { length: this.#length, day: this.#day, clock: this.#clock, line: this.#line };
+    const placed = isIntraday(rows)
+      ? placeInSessions(rows, this.instrument.symbol, calendar, stamp, this.#onBadRow)
+      : this.#onSessions(calendar);
+    const { length, from, day, knownAt, reversed } = placed;
+    const pick = (column: Float64Array): Float64Array => {
+      const picked = new Float64Array(length);
+      for (let i = 0; i < length; i++) picked[i] = column[from[i] as number] as number;
+      return picked;
+    };
+    const { open, high, low, close, volume, amount, adjustment } = this.#columns;
+    return {
+      series: {
+        symbol: this.instrument.symbol,
+        length,
+        day,
+        knownAt,
+        open: pick(open),
+        high: pick(high),
+        low: pick(low),
+        close: pick(close),
+        volume: pick(volume),
+        factor: new Float64Array(length).fill(1),
+      },
+      amount: pick(amount),
+      adjustment: pick(adjustment),
+      reversed,
+      ...(placed.intraday === undefined ? {} : { intraday: placed.intraday }),
+    };
+  }
+
+  /** One bar a session. */
+  #onSessions(calendar: Calendar): PlacedRows {
     const day = this.#day;
     let down = 0;
     for (let i = 1; i < this.#length; i++)
@@ -182,7 +226,7 @@ export class SeriesBuilder {
       const today = day[from] as number;
       const line = this.#line[from] as number;
       if (today === last) {
-        this.#onBadRow(line, 'duplicate-date', `${dateOf(today)} is there twice (bars shorter than a day can't be loaded)`);
+        this.#onBadRow(line, 'duplicate-date', `${dateOf(today)} is there twice (bars shorter than a day need their times)`);
         continue;
       }
       if (today < last) {
@@ -198,28 +242,7 @@ export class SeriesBuilder {
       knownAt[length] = sessionClose(calendar, session);
       kept[length++] = from;
     }
-    const pick = <T extends Int32Array | Float64Array>(picked: T, column: T): T => {
-      for (let i = 0; i < length; i++) picked[i] = column[kept[i] as number] as number;
-      return picked;
-    };
-    const floats = (column: Float64Array): Float64Array => pick(new Float64Array(length), column);
-    const { open, high, low, close, volume, amount, adjustment } = this.#columns;
-    return {
-      series: {
-        symbol: this.instrument.symbol,
-        length,
-        day: pick(new Int32Array(length), day),
-        knownAt: knownAt.slice(0, length),
-        open: floats(open),
-        high: floats(high),
-        low: floats(low),
-        close: floats(close),
-        volume: floats(volume),
-        factor: new Float64Array(length).fill(1),
-      },
-      amount: floats(amount),
-      adjustment: floats(adjustment),
-      reversed,
-    };
+    const from = kept.slice(0, length);
+    return { length, from, day: Int32Array.from(from, (row) => day[row] as number), knownAt: knownAt.slice(0, length), reversed };
   }
 }

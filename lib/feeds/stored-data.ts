@@ -30,6 +30,7 @@ const manifestSchema = z.object({
   source: z.string(),
   synthetic: z.boolean(),
   calendar: z.string(),
+  intervalMs: z.int().positive().optional(),
   index: z.string().optional(),
   notes: z.array(z.string()),
   skipped: z.record(z.string(), z.number()),
@@ -59,11 +60,13 @@ function* csvOf(series: BarSeries): Generator<string> {
 
 /** Writes everything into `folder`, the manifest last: a folder without it is unfinished. */
 export function writeData(data: MarketData, folder: string): void {
-  const { series, actions, source, synthetic, calendar, index, notes, skipped, digests, actionsKnown, instruments, news } = data;
+  const { series, actions, source, synthetic, calendar, intervalMs, index, notes, skipped, digests, actionsKnown, instruments, news } =
+    data;
   for (const [symbol, bars] of series) writeFileAtomic(join(folder, `${fileOfSymbol(symbol)}.csv`), csvOf(bars));
   const manifest = {
     ...{ format: FORMAT, source, synthetic, calendar, notes, skipped, digests, instruments, news },
     actions: Object.fromEntries(actions),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(index === undefined ? {} : { index }),
     ...(actionsKnown === undefined ? {} : { actionsKnown }),
   };
@@ -117,7 +120,7 @@ export function readData(folder: string): MarketData {
       { cause: error },
     );
   }
-  const { format: _, instruments: rawInstruments, actions: rawActions, news: rawNews, index, actionsKnown, ...rest } = manifest;
+  const { format: _, instruments: rawInstruments, actions: rawActions, news: rawNews, index, intervalMs, actionsKnown, ...rest } = manifest;
   const instruments = rawInstruments as unknown as Instrument[];
   const news = rawNews as unknown as NewsItem[];
   const actions = new Map(Object.entries(rawActions as unknown as Record<Symbol, CorporateAction[]>));
@@ -133,6 +136,7 @@ export function readData(folder: string): MarketData {
   }
   return {
     ...rest,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
     instruments,
     series,
     actions,

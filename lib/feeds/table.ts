@@ -63,7 +63,7 @@ function lineEnd(bytes: Uint8Array, from: number): number {
 }
 
 const HEADERLESS: ColumnMap = { date: 0, open: 1, high: 2, low: 3, close: 4, volume: 5 };
-const HEADERLESS_TIME: ColumnMap = { date: 0, open: 2, high: 3, low: 4, close: 5, volume: 6 };
+const HEADERLESS_TIME: ColumnMap = { date: 0, time: 1, open: 2, high: 3, low: 4, close: 5, volume: 6 };
 
 /** Bars without a header, by their first row: a date, maybe a time, then open, high, low, close, volume. */
 function headerless(row: readonly string[]): ColumnMap | null {

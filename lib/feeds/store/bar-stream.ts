@@ -78,7 +78,7 @@ export class BarStream<T> {
       if (column !== undefined) this.#kinds[column] = NUMBER + i;
     }
     this.#row = {
-      ...{ line: 0, day: NONE, open: NONE, high: NONE, low: NONE, close: NONE, volume: NONE, amount: NONE },
+      ...{ line: 0, day: NONE, clock: NONE, open: NONE, high: NONE, low: NONE, close: NONE, volume: NONE, amount: NONE },
       ...{ adjustedClose: NONE, factor: NONE, adjustFactor: NONE },
     };
   }
