@@ -30,6 +30,8 @@ export function arrayKernel(
 ): ArrayKernel {
   const ground = groundOf(prepared, primitives);
   const count = ground.sessions.length;
+  /** Places of the spec's symbols. */
+  const order = prepared.spec.symbols.map((symbol) => ground.symbols.findIndex((known) => known.symbol === symbol));
   const equity = primitives.f64(count);
   const wants = ground.symbols.map(() => primitives.u8(count));
   const signals = new Signals(ground, primitives, given);
@@ -44,7 +46,7 @@ export function arrayKernel(
         account.run(0, wants.length, partsOf(configuration, prepared.spec.symbols), equity, totals, fills);
       } else {
         const parts = partsOf(configuration, prepared.spec.symbols.slice(0, 1));
-        for (let k = 0; k < wants.length; k++) account.run(k, k + 1, parts, equity, totals, fills);
+        for (const k of order) account.run(k, k + 1, parts, equity, totals, fills);
       }
       return { totals, equity };
     },

@@ -1,6 +1,6 @@
 /** The honest loop as an evaluator: slow, and the judge of the others. */
 import { InputError, type Symbol } from '../core/index.js';
-import { noMemory, openWorld, type PreparedReplay, prepareReplay } from '../replay/index.js';
+import { noMemory, openWorld, type PreparedReplay, prepareReplay, type Recorder } from '../replay/index.js';
 import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
 import type { Evaluator, SweepFill, SweepGround } from './contract.js';
 import type { SweepEffects } from './evaluator.js';
@@ -36,12 +36,20 @@ export function loopEvaluator(
 
   async function runAccount(prepared: PreparedReplay, sum: Float64Array, totals: Totals, trace: SweepFill[] | undefined): Promise<void> {
     const { broker, loop } = openWorld(prepared);
-    const run = loop(
-      null,
-      (index, _day, fills, rejections) => {
-        sum[index] = sum[index]! + broker.equityMinor();
+    const recorder: Recorder = {
+      bar: () => {},
+      session: () => {},
+      decision: () => {},
+      // Not the barrier's: what is refused after the last barrier counts too.
+      traded(fills, rejections) {
         totals.rejections += rejections.length;
         if (trace !== undefined) for (const fill of fills) trace.push(fillOf(fill));
+      },
+    };
+    const run = loop(
+      recorder,
+      (index) => {
+        sum[index] = sum[index]! + broker.equityMinor();
         return false;
       },
       noMemory,

@@ -108,17 +108,16 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   const series = data.series.get(symbol)!;
   const count = days.length - 1;
   const slippageBp = spec.costs.slippageBp ?? 0;
-  const { rules, ruleAt } = rulesOf(rulebook, instrument, days);
   const [markTicks, buyTicks, sellTicks] = [arena.f64(count), arena.f64(count), arena.f64(count)];
   const traded = arena.u8(count);
-  const capped = rules.some((one) => one.volumeCap !== null);
-  const volumeLeft = capped ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
   const due = [...(data.actions.get(symbol) ?? [])].sort((a, b) => a.exDay - b.exDay);
   const actions: DatedAction[] = [];
 
   let bar = 0;
   while (bar < series.length && series.day[bar]! < days[0]!) bar++;
   const firstBar = bar;
+  const { rules, ruleAt } = rulesOf(rulebook, instrument, days, series.day[bar] ?? Number.POSITIVE_INFINITY);
+  const volumeLeft = rules.some((one) => one.volumeCap !== null) ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
   let lastDay: EpochDay = bar > 0 ? series.day[bar - 1]! : Number.NEGATIVE_INFINITY;
   let last = bar > 0 ? series.close[bar - 1]! : 0;
   let reference = last;
@@ -179,10 +178,17 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   };
 }
 
-function rulesOf(rulebook: Rulebook, instrument: Instrument, days: Int32Array): { rules: SessionRules[]; ruleAt: Uint16Array } {
+/** From the first session with a bar on: a symbol may be in the universe before its board begins. */
+function rulesOf(
+  rulebook: Rulebook,
+  instrument: Instrument,
+  days: Int32Array,
+  firstDay: EpochDay,
+): { rules: SessionRules[]; ruleAt: Uint16Array } {
   const rules: SessionRules[] = [];
   const ruleAt = new Uint16Array(days.length);
   for (let i = 0; i < days.length; i++) {
+    if (days[i]! < firstDay) continue;
     const known = rules[rules.length - 1];
     if (known === undefined || days[i]! > known.lastDay) rules.push(rulebook.rulesFor(instrument, days[i]!));
     ruleAt[i] = rules.length - 1;
