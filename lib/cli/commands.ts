@@ -33,6 +33,12 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'compare strategies, each with an account of its own',
     load: () => import('./commands/backtest.js'),
   },
+  {
+    name: 'sweep',
+    group: run,
+    summary: 'search parameters, and say how much of the best one is luck',
+    load: () => import('./commands/sweep.js'),
+  },
   { name: 'tasks', group: run, summary: 'long tasks: list, go on with one, end one', load: () => import('./commands/tasks.js') },
   { name: 'report', group: show, summary: 'write one HTML file from one or more runs', load: () => import('./commands/report.js') },
   { name: 'verify', group: show, summary: 'run again and say whether the numbers hold', load: () => import('./commands/verify.js') },

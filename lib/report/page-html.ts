@@ -2,12 +2,11 @@
 import { relative } from 'node:path';
 import { projectRoot } from '../core/index.js';
 import type { RunFolder } from '../replay/index.js';
-import { packColumns } from './columns.js';
 import type { FigureSet } from './figure-set.js';
 import type { Figure } from './figures/figure.js';
-import { escapeText, formatValue, scriptJson } from './format.js';
+import { escapeText, formatValue } from './format.js';
 import type { PageFacts } from './page-facts.js';
-import { DARK } from './palette.js';
+import { fillPage } from './page-fill.js';
 import { costsHtml, rejectionsHtml } from './sections/broker-tables.js';
 import { monthsHtml, yearsHtml } from './sections/calendar-returns.js';
 import { comparisonHtml } from './sections/comparison.js';
@@ -16,7 +15,6 @@ import { badgesHtml, keyFiguresHtml, notesHtml, summaryHtml } from './sections/h
 import { knownWhenHtml } from './sections/known-when.js';
 import { provenanceHtml } from './sections/provenance.js';
 import type { Subject } from './subject.js';
-import { headerOf } from './table.js';
 
 export interface PageParts {
   readonly template: string;
@@ -85,23 +83,5 @@ ${figures.actions ? figureHtml(figures.actions) : ''}
     ...(figures.calibration ? [figures.calibration] : []),
     ...(figures.actions ? [figures.actions] : []),
   ];
-  const packed = packColumns(
-    all.map((f) => ({ id: f.id, ...f.plotly, table: f.table.columns.map((c) => ({ header: headerOf(c), values: c.values })) })),
-  );
-  const scripts = [
-    `<script type="application/json" id="hindcast-run">${scriptJson(runs.map((r) => r.row))}</script>`,
-    `<script type="application/json" id="hindcast-facts">${scriptJson(facts)}</script>`,
-    `<script type="application/json" id="hindcast-figures">${scriptJson({ columns: packed.columns, value: packed.value })}</script>`,
-  ].join('\n');
-  // Replacements are functions: a "$&" in a symbol's name must stay as it is.
-  return template
-    .replace('<title>hindcast-title</title>', () => `<title>${escapeText(facts.title)}</title>`)
-    .replace('<!--hindcast-dark-->', () => `<style>@media screen and (prefers-color-scheme:dark){${darkRules()}}</style>`)
-    .replace('<!--hindcast-body-->', () => `${body}\n${scripts}`);
+  return fillPage(template, { title: facts.title, body, runs: runs.map((r) => r.row), facts, figures: all });
 }
-
-/** The dark colours of static drawings, as rules on their attributes. */
-const darkRules = (): string =>
-  Object.entries(DARK)
-    .map(([light, dark]) => `.static [fill="${light}"]{fill:${dark}}.static [stroke="${light}"]{stroke:${dark}}`)
-    .join('');

@@ -26,6 +26,7 @@ export {
   floatSweep,
 } from './float.js';
 export type { FloatKernelName } from './float-kernel.js';
+export { type GridView, gridView, variedAxes } from './report-grid.js';
 export { FIGURES, type FigureName, type Figures } from './results-columns.js';
 export { SweepRows } from './results-rows.js';
 export {

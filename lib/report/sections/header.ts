@@ -6,7 +6,7 @@ import { type Bound, binder, say } from '../prose.js';
 /** Words in a mark that ask for more than a glance. */
 const LOUD = /synthetic|price.only|frozen|not finished|unverified|leak/i;
 
-export function badgesHtml(facts: PageFacts): string {
+export function badgesHtml(facts: Pick<PageFacts, 'marks'>): string {
   if (facts.marks.length === 0) return '';
   const items = facts.marks.map((mark) => `<li class="badge${LOUD.test(mark) ? ' loud' : ''}">${escapeText(mark)}</li>`).join('');
   return `<ul class="badges" aria-label="What to know about these numbers">${items}</ul>`;
@@ -79,7 +79,7 @@ export function keyFiguresHtml(facts: PageFacts): string {
   ].join('')}</dl>`;
 }
 
-export function notesHtml(facts: PageFacts): string {
+export function notesHtml(facts: Pick<PageFacts, 'notes'>): string {
   if (facts.notes.length === 0) return '';
   return `<ul class="notes">${facts.notes.map((note) => `<li>${escapeText(note)}</li>`).join('')}</ul>`;
 }
