@@ -5,4 +5,4 @@ import { InputError } from '../core/index.js';
 export class BundleError extends InputError {}
 
 /** A stable-baselines3 file that can't be imported. The text names what was refused. */
-export class ImportError extends InputError {}
+export class Sb3Error extends InputError {}

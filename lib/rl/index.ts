@@ -1,10 +1,11 @@
 /** rl: environment, normaliser, PPO trainer, kernels, import of stable-baselines3 models, policy bundles and their inference. */
 export { AccountReading, readAccount } from './account-reading.js';
 export { sealBundle } from './bundle.js';
-export { BundleError } from './bundle-error.js';
+export { BundleError, Sb3Error } from './bundle-error.js';
 export { loadBundle, saveBundle } from './bundle-files.js';
 export { bundleJsonSchema } from './bundle-schema.js';
 export type { DenseLayer, KernelName, Network, NormaliserStatistics, PolicyBundle, VectorEnv } from './contract.js';
+export { type FeatureHealth, featureHealth } from './dead-features.js';
 export { type EnvMarket, type EnvMarketInput, envMarket } from './env-market.js';
 export { reasonsIn } from './env-reasons.js';
 export { networkInputs, policyLogits } from './forward.js';
@@ -13,10 +14,12 @@ export { fastestKernel, openKernel, reproducibleKernel } from './kernel-choice.j
 export { MarketEnv, type MarketEnvOptions } from './market-env.js';
 export { type NetworkRunner, networkRunner } from './network-runner.js';
 export { Observer, type ObserverState } from './observation.js';
+export { OUTSIDE_SIGMA, type PolicyInputs, policyInputs } from './ood.js';
 export { createPpo, type IterationStats, type Ppo, type TrainedPolicy } from './ppo.js';
 export { type PpoSettings, ppoDefaults, type Schedule } from './ppo-settings.js';
 export { type Reward, type RewardName, rewardNames, rewardOf } from './reward.js';
-export { bestAction } from './sampling.js';
+export { bestAction, type Softmax, sampleAction, softmax, softmaxOf } from './sampling.js';
+export { importSb3, type SampleAction, type Sb3Import, type Sb3ImportOptions } from './sb3-import.js';
 export {
   chooseFeatures,
   DEFAULT_SCHEMA,
