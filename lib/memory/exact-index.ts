@@ -81,6 +81,11 @@ export class ExactIndex {
     return best.sort((a, b) => b.score - a.score || a.row - b.row).slice(0, count);
   }
 
+  /** A row's vector, into an array of `dimension` numbers. */
+  vectorOf(row: number, into: Float32Array): void {
+    this.floats.read(row, into);
+  }
+
   close(): void {
     this.floats.close();
   }

@@ -1,13 +1,17 @@
 /** memory: what the roles remember, in an embedded LanceDB: chunks, embedders and their health, recall cut by instant, lessons. */
+export { checkMemory, type MemoryCheck } from './check.js';
 export { type ChunkOptions, chunkText, type TextChunk } from './chunk-text.js';
 export { decayWeight, halfLifeDays } from './decay.js';
+export { documentRows, type LongDocument, leadSummary, type Summarise } from './document-rows.js';
 export type { Embedder } from './embedder.js';
 export { MemoryError } from './errors.js';
 export { ExactIndex, type Neighbour, type SearchOptions } from './exact-index.js';
+export { exportMemory, type ImportResult, importMemory, quarantined } from './exchange.js';
 export { type FloatRows, rowsInFile, rowsInMemory } from './float-rows.js';
 export { checkEmbedder, type EmbedderCard, EmbedderError, registerEmbedder, type Sickness } from './health.js';
 export { localEmbedder } from './local-embedder.js';
 export { type Health, type Memory, type MemoryCounts, type MemoryOptions, openMemory } from './memory.js';
+export { reembed } from './reembed.js';
 export {
   type MemoryKind,
   type MemoryLayer,

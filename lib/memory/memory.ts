@@ -7,6 +7,7 @@ import { chunkText } from './chunk-text.js';
 import { decayWeight } from './decay.js';
 import type { Embedder } from './embedder.js';
 import { MemoryError } from './errors.js';
+import type { ExactIndex } from './exact-index.js';
 import { fuseRanks } from './fuse.js';
 import { checkEmbedder, EmbedderError, embedChecked, registerEmbedder } from './health.js';
 import { type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
@@ -111,6 +112,11 @@ export class Memory {
     return this.index.rows.length;
   }
 
+  /** The vector side of the memory, for those who measure it. */
+  searchable(): { readonly vectors: ExactIndex } {
+    return this.index;
+  }
+
   /** Heads of all rows, by knownAt. */
   heads(): readonly IndexedRow[] {
     return this.index.rows;
@@ -207,7 +213,7 @@ export class Memory {
     return { status: 'ok', items: await this.handOut(best, asOf) };
   }
 
-  /** Whole rows by id, in any order: for programs that look at a memory, not for decisions. */
+  /** Whole rows by position, in the order asked: for programs that look at a memory, not for decisions. */
   async rowsAt(positions: readonly number[]): Promise<MemoryRow[]> {
     const wanted = positions.map((position) => this.index.rows[position]!);
     const found = new Map((await this.table.take(wanted.map(({ offset }) => offset))).map((row) => [row.id, row]));
