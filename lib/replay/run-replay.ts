@@ -17,6 +17,7 @@ import { settleWorld } from './settle-world.js';
 import type { ReplaySpecInput } from './spec.js';
 import { codeStamp } from './stamp.js';
 import { StoreClient } from './store-client.js';
+import { modelDigests } from './strategies-for.js';
 import { noMemory, openWorld } from './world.js';
 
 const ACCOUNT_FILES = {
@@ -160,7 +161,7 @@ async function replayPrepared(
         parameters: parametersHash(spec),
         seed: spec.seed,
         data: { ...data.digests },
-        models: {},
+        models: modelDigests(spec),
         rulebook: rulebook.version,
         startedAt,
       },

@@ -23,9 +23,24 @@ export const resolvedStrategies = (spec: ReplaySpec): { id: string; parameters: 
   spec.strategies.map(({ id, parameters }) => {
     // A strategy that no registry knows carries its parameters in its id.
     if (!strategyIds().includes(id)) return { id, parameters };
-    const { parts: _parts, seed: _seed, sessionsPerYear: _sessions, ...defaults } = strategyEntry(id).defaults;
-    return { id, parameters: { ...defaults, ...parameters } };
+    const entry = strategyEntry(id);
+    const { parts: _parts, seed: _seed, sessionsPerYear: _sessions, ...defaults } = entry.defaults;
+    const resolved = { ...defaults, ...parameters };
+    return { id, parameters: { ...resolved, ...entry.models?.(resolved) } };
   });
+
+/** Digests of the models that the strategies of a spec rest on, `<strategy>.<parameter>`, for the stamp. */
+export function modelDigests(spec: ReplaySpec): Record<string, string> {
+  const digests: Record<string, string> = {};
+  spec.strategies.forEach(({ id, parameters }, i) => {
+    if (!strategyIds().includes(id)) return;
+    const { defaults, models } = strategyEntry(id);
+    const found = Object.entries(models?.({ ...defaults, ...parameters }) ?? {});
+    const place = spec.strategies.length > 1 ? `${i + 1}.` : '';
+    for (const [parameter, digest] of found) digests[`${place}${id}.${parameter}`] = digest;
+  });
+  return digests;
+}
 
 /** A recorded run's intents as a strategy that decides nothing anew. */
 function freeze(original: Strategy, folder: string): Strategy {

@@ -17,6 +17,7 @@ export { type MomentumSignState, momentumSign } from './momentum-sign.js';
 export { type RandomSameTurnoverState, randomSameTurnover, tradesPerYearOf } from './random-same-turnover.js';
 export type { RebalanceState } from './rebalance.js';
 export { type StrategyEntry, strategyEntry, strategyIds, strategyOf } from './registry.js';
+export { type RlState, rlStrategy } from './rl.js';
 export { type RsiBandsState, rsiBands } from './rsi-bands.js';
 export { type RuleAnalystState, ruleAnalyst } from './rule-analyst.js';
 export { type SmaCrossState, smaCross } from './sma-cross.js';

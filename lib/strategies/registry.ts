@@ -12,6 +12,7 @@ import { frozenIntents, frozenSchema } from './frozen.js';
 import { momentum, momentumSchema } from './momentum.js';
 import { momentumSign, momentumSignSchema } from './momentum-sign.js';
 import { randomSameTurnover, randomSameTurnoverSchema } from './random-same-turnover.js';
+import { rl, rlModels, rlSchemaOfParameters } from './rl.js';
 import { rsiBands, rsiBandsSchema } from './rsi-bands.js';
 import { ruleAnalyst, ruleAnalystSchema } from './rule-analyst.js';
 import { smaCross, smaCrossSchema } from './sma-cross.js';
@@ -22,12 +23,20 @@ export interface StrategyEntry {
   readonly schema: z.ZodType;
   /** By name; empty where every parameter must be given. `parts`, `seed`, `sessionsPerYear`: a run may fill them in. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Digests of the models that parameters point to, by parameter: they stand for the paths in a run's identity. */
+  readonly models?: (parameters: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
 }
 
 const entries = new Map<string, StrategyEntry & { readonly make: (parameters: unknown) => Strategy }>();
 
 /** A state is only ever handed back to the strategy that made it, so its type need not show. */
-function add<S>(id: string, description: string, schema: z.ZodType, make: (parameters: never) => Strategy<S>): void {
+function add<S>(
+  id: string,
+  description: string,
+  schema: z.ZodType,
+  make: (parameters: never) => Strategy<S>,
+  models?: StrategyEntry['models'],
+): void {
   const defaults = schema.safeParse({});
   entries.set(id, {
     id,
@@ -35,6 +44,7 @@ function add<S>(id: string, description: string, schema: z.ZodType, make: (param
     schema,
     defaults: defaults.success ? (defaults.data as Record<string, unknown>) : {},
     make: make as unknown as (parameters: unknown) => Strategy,
+    ...(models === undefined ? {} : { models }),
   });
 }
 
@@ -49,6 +59,7 @@ add('momentum', 'holds the k symbols with the highest past return, chosen anew e
 add('random-same-turnover', 'in and out at random at a given rate: the luck baseline', randomSameTurnoverSchema, randomSameTurnover);
 add('exits', 'sells positions at a stop-loss or take-profit on average cost; runs beside other strategies', exitsSchema, exits);
 add('rule:v1', 'deterministic rule analyst (rules, not a model): trend, momentum, volatility, volume', ruleAnalystSchema, ruleAnalyst);
+add('rl', 'a trained policy, loaded whole from its bundle', rlSchemaOfParameters, rl, rlModels);
 add('frozen', 'replays recorded intents under other rules or costs without deciding again', frozenSchema, frozenIntents);
 
 /** Ids in the order of the registry. */

@@ -1,7 +1,12 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Step, Strategy } from '../../lib/core/index.js';
 import { randomInit, randomNormal } from '../../lib/core/index.js';
+import { saveBundle } from '../../lib/rl/index.js';
 import { strategyIds, strategyOf } from '../../lib/strategies/index.js';
+import { somePolicy } from '../rl/some-policy.js';
 import { account, type FakeBar, viewAt } from './fake-view.js';
 
 const SYMBOLS = ['A', 'B', 'C'];
@@ -49,6 +54,9 @@ function run(strategy: Strategy, json: boolean): string {
   return JSON.stringify({ said, states });
 }
 
+const policy = join(mkdtempSync(join(tmpdir(), 'hindcast-test-')), 'policy');
+saveBundle(policy, somePolicy());
+
 test.each(strategyIds().filter((id) => id !== 'frozen'))('%s: a state that went through JSON at every step continues identically', (id) => {
   const parameters: Record<string, unknown> = {
     'equal-weight': { parts: 3, every: 5 },
@@ -59,6 +67,7 @@ test.each(strategyIds().filter((id) => id !== 'frozen'))('%s: a state that went 
     'momentum-sign': { lookback: 10, parts: 3 },
     'rsi-bands': { period: 6, low: 40, high: 60, parts: 3 },
     'random-same-turnover': { tradesPerYear: 60 },
+    rl: { bundle: policy, sampling: 'draw', seed: 3 },
   };
   const straight = run(strategyOf(id, parameters[id]), false);
   expect(run(strategyOf(id, parameters[id]), true)).toBe(straight);
