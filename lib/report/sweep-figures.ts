@@ -1,6 +1,15 @@
 /** The figures of a search: heat maps over its parameters, all configurations side by side, the tests of its walk-forward joined. */
 import { dayOf } from '../core/index.js';
-import { type Configuration, gridView, type Objective, type Space, type SweepFile, type SweepRows, variedAxes } from '../sweep/index.js';
+import {
+  type Configuration,
+  type FigureName,
+  gridView,
+  type Objective,
+  type Space,
+  type SweepFile,
+  type SweepRows,
+  variedAxes,
+} from '../sweep/index.js';
 import { equityFigure } from './figures/equity.js';
 import type { Figure } from './figures/figure.js';
 import { heatMapFigure } from './figures/heat-map.js';
@@ -13,16 +22,14 @@ export interface SweepSubject {
   readonly rows: SweepRows;
 }
 
-/** How a figure of a configuration is named and written. */
-export const FIGURE_NAMES: Readonly<
-  Record<'annualisedSharpe' | 'totalReturn' | 'annualisedReturn' | 'maxDrawdown' | 'turnover', readonly [string, Format]>
-> = {
-  annualisedSharpe: ['Sharpe ratio', 'ratio'],
-  totalReturn: ['Total return', 'percent'],
-  annualisedReturn: ['Annualised return', 'percent'],
-  maxDrawdown: ['Maximum drawdown', 'percent'],
-  turnover: ['Turnover a year', 'ratio'],
-};
+/** How a figure of a configuration is named and written; short, since six names stand side by side on a narrow screen. */
+const FIGURE_NAMES = {
+  annualisedSharpe: ['Sharpe', 'ratio'],
+  totalReturn: ['Return', 'percent'],
+  annualisedReturn: ['Return a year', 'percent'],
+  maxDrawdown: ['Drawdown', 'percent'],
+  turnover: ['Turnover', 'ratio'],
+} as const satisfies Readonly<Partial<Record<FigureName, readonly [string, Format]>>>;
 
 /** The figure that stands for an objective on an axis. */
 const SHOWN: Readonly<Record<Objective, keyof typeof FIGURE_NAMES>> = {

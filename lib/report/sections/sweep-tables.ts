@@ -18,6 +18,9 @@ const COLUMNS: Readonly<Record<(typeof FIGURES)[number], readonly [name: string,
   equityMinor: ['End equity', 'money'],
 };
 
+/** On one line. */
+const unbroken = (configuration: Configuration): string => configurationName(configuration).replaceAll(' ', '\u00a0');
+
 export function bestHtml({ file, space, rows }: SweepSubject, count: number): string {
   const best = bestOf(rows, file.by, count);
   const { currency, minorPerMajor } = file.market;
@@ -33,7 +36,7 @@ export function bestHtml({ file, space, rows }: SweepSubject, count: number): st
   return tableHtml(
     {
       thinBy: 'head',
-      columns: [{ name: 'Configuration', format: 'text', values: best.map((index) => configurationName(space.at(index))) }, ...columns],
+      columns: [{ name: 'Configuration', format: 'text', values: best.map((index) => unbroken(space.at(index))) }, ...columns],
     },
     'The best configurations',
   );
@@ -122,13 +125,11 @@ export function besideHtml({ significance, stability, honest, walkForward, by }:
       `largest difference of equity at ${formatValue(honest.sessions, 'count')} closes, in minor units, when the one loop runs it again; of fills ${formatValue(honest.fillsDifference, 'count')}, of fees ${formatValue(honest.feesDifferenceMinor, 'count')}`,
     ]);
   }
-  const body = rows
-    .map(
-      ([name, value, meaning]) =>
-        `<tr><th scope="row">${escapeText(name)}</th><td class="n">${escapeText(value)}</td><td>${escapeText(meaning)}</td></tr>`,
-    )
-    .join('');
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Beside the best"><table><caption>Beside the best</caption><tbody>${body}</tbody></table></div>`;
+  const body = rows.map(
+    ([name, value, meaning]) =>
+      `<tr><th scope="row">${escapeText(name)}<small>${escapeText(meaning)}</small></th><td class="n">${escapeText(value)}</td></tr>`,
+  );
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Beside the best"><table><caption>Beside the best</caption><tbody>${body.join('')}</tbody></table></div>`;
 }
 
 export function walkForwardHtml({ walkForward, by, configurations }: SweepFile): string {
@@ -140,9 +141,9 @@ export function walkForwardHtml({ walkForward, by, configurations }: SweepFile):
     {
       thinBy: 'head',
       columns: [
-        text('Trained on', ({ trainFrom, trainTo }) => `${trainFrom} to ${trainTo}`),
-        text('Tested on', ({ testFrom, testTo }) => `${testFrom} to ${testTo}`),
-        text('Chosen', ({ configuration }) => configurationName(configuration)),
+        text('Trained on', ({ trainFrom, trainTo }) => `${trainFrom}\u00a0to ${trainTo}`),
+        text('Tested on', ({ testFrom, testTo }) => `${testFrom}\u00a0to ${testTo}`),
+        text('Chosen', ({ configuration }) => unbroken(configuration)),
         { name: `${by} in training`, format, values: folds.map(({ train }) => train) },
         { name: 'in the test', format, values: folds.map(({ test }) => test) },
         { name: 'Return of the test', format: 'percent', values: folds.map(({ testReturn }) => testReturn) },
