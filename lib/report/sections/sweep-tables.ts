@@ -1,5 +1,5 @@
 /** Tables of a search: its best configurations, what stands beside the best one, its walk-forward. */
-import { bestOf, type FIGURES, isExact, type SweepFile } from '../../sweep/index.js';
+import { bestOf, type Configuration, type FIGURES, isExact, type SweepFile } from '../../sweep/index.js';
 import { escapeText, type Format, formatValue } from '../format.js';
 import { configurationName, type SweepSubject } from '../sweep-figures.js';
 import { tableHtml } from '../table.js';
