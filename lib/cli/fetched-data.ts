@@ -25,7 +25,8 @@ export async function dataOf(context: Context, flags: SpecFlags, file: Partial<R
       `dataOf: expected --symbols, --from and --to with --data ${data}, got no ${missing({ symbols, from, to })}. Add it.`,
     );
   }
-  const source = sourceNamed(name, context.settings.values);
+  const { offline = false } = flags;
+  const source = sourceNamed(name, context.settings.values, { offline });
   if (source.policy === undefined) {
     throw new InputError(
       `dataOf: expected a source that is fetched over the network, got ${name}. Its data is here: write --data ${name.replace(/^file:/, '')}, or bring it into a store with hindcast data fetch.`,
@@ -33,7 +34,6 @@ export async function dataOf(context: Context, flags: SpecFlags, file: Partial<R
   }
   const store = name.replaceAll(/[^A-Za-z0-9._@-]+/g, '-');
   const folder = storeFolder(store, context.settings.values.dataDir);
-  const { offline = false } = flags;
   const opened = openedCached(context, offline);
   try {
     const fetch = (wanted: readonly string[], first: number) =>

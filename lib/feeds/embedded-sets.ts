@@ -3,7 +3,8 @@ import { dayOf, type EpochDay, type Symbol } from '../core/index.js';
 import type { InstrumentFacts } from './load-bars.js';
 
 export interface EmbeddedSet {
-  readonly index: Symbol;
+  /** None where no index is among the bars. */
+  readonly index?: Symbol;
   readonly facts: InstrumentFacts;
   readonly actionsKnown: Readonly<Record<Symbol, { readonly from: EpochDay; readonly to: EpochDay }>>;
   readonly notes: readonly string[];
@@ -12,7 +13,10 @@ export interface EmbeddedSet {
 /** Unreformed shares carried an S before their short name from 2006-10-09 (secondary: no notice at hand); 000001.SZ lost it on 2007-06-20. */
 const S_SHARE = { status: 'S-share', from: dayOf('2006-10-09'), to: dayOf('2007-06-19') } as const;
 
-export const EMBEDDED: Readonly<Record<'cn' | 'us', EmbeddedSet>> = {
+/** Names of the sets: `embedded:<name>`. */
+export type EmbeddedName = 'cn' | 'us' | 'cn-5m';
+
+export const EMBEDDED: Readonly<Record<EmbeddedName, EmbeddedSet>> = {
   cn: {
     index: '000300.SH',
     facts: {
@@ -36,6 +40,14 @@ export const EMBEDDED: Readonly<Record<'cn' | 'us', EmbeddedSet>> = {
       'Corporate actions are known for 000001.SZ only, 2007-06-21 to 2020-06-30 (its warrants of June 2007 are not among them).',
     ],
   },
+  'cn-5m': {
+    facts: { '600036.SH': { name: 'China Merchants Bank', listedOn: dayOf('2002-04-09'), sector: 'banks' } },
+    actionsKnown: {},
+    notes: [
+      'Survivorship is not controlled: one well-known company.',
+      'Five-minute bars. The one dividend of 2017 (ex 2017-06-14) lies before the first bar; that there was no other is known from its gap-free price only.',
+    ],
+  },
   us: {
     index: 'SPX',
     facts: {
@@ -54,3 +66,5 @@ export const EMBEDDED: Readonly<Record<'cn' | 'us', EmbeddedSet>> = {
     ],
   },
 };
+
+export const isEmbedded = (name: string): name is EmbeddedName => Object.hasOwn(EMBEDDED, name);

@@ -38,7 +38,7 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
   const folder = folderOf(context, flags);
   const names = flags.source ?? context.settings.values.sources;
   if (names.length === 0) throw new InputError('data fetch: expected a source, got none. Name one with --source, or set sources.');
-  const sources = names.map((name) => sourceNamed(name, context.settings.values));
+  const sources = names.map((name) => sourceNamed(name, context.settings.values, { offline: flags.offline }));
   const { tasks, resume, signal } = replayEffects(context);
   const parameters = { names, symbols, from: flags.from, to: flags.to };
   const results = await runTask(

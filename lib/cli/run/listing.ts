@@ -23,7 +23,7 @@ export function list({ say }: Pick<Context, 'say'>): Done {
         .join(' ')}`,
     );
   }
-  const sets = (['cn', 'us'] as const).flatMap((name) => {
+  const sets = (['cn', 'cn-5m', 'us'] as const).flatMap((name) => {
     const { instruments, series, actionsKnown } = embeddedData(name);
     return instruments.map((one) => {
       const { day } = series.get(one.symbol)!;

@@ -1,4 +1,5 @@
 /** Sources by name, as a command line or a setting writes them: `tushare`, `akshare`, `yahoo`, `ccxt:binance`, `lab:small`, a path. */
+import { isEmbedded } from '../embedded-sets.js';
 import type { Outside, OutsideEffects } from '../outside/contract.js';
 import { outside } from '../outside/outside.js';
 import { aktools } from './aktools.js';
@@ -22,27 +23,31 @@ export interface SourceSettings {
 }
 
 const NAMES =
-  'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, lab:<preset>, file:<path>, duckdb:<file>?<table or SELECT>';
+  'tushare, akshare, yahoo, ccxt:<exchange>, embedded:cn, embedded:us, embedded:cn-5m, lab:<preset>, file:<path>, duckdb:<file>?<table or SELECT>';
 
-/** Its answers are read through the cache of the context. Throws UnsupportedQuery for another name, and for one whose settings are missing. */
-export const sourceNamed = (name: string, settings: SourceSettings = {}): Source => cachedSource(plainSource(name, settings));
+/**
+ * Its answers are read through the cache of the context. Throws UnsupportedQuery for another name, and for one whose settings are missing
+ * (`offline`: nobody is asked, so none are needed).
+ */
+export const sourceNamed = (name: string, settings: SourceSettings = {}, { offline = false } = {}): Source =>
+  cachedSource(plainSource(name, settings, offline));
 
-function plainSource(name: string, settings: SourceSettings): Source {
+function plainSource(name: string, settings: SourceSettings, offline: boolean): Source {
   const { tushareToken, tushareUrl, aktoolsUrl, yahooUrl, ccxtUrl } = settings;
   const at = name.indexOf(':');
   const kind = at < 0 ? name : name.slice(0, at);
   const rest = at < 0 ? '' : name.slice(at + 1);
   if (kind === 'tushare') {
-    if (tushareToken === undefined)
+    if (tushareToken === undefined && !offline)
       throw new UnsupportedQuery(
         'sourceNamed: expected the setting tushareToken (HINDCAST_TUSHARE_TOKEN), got none. Put your token into .env.',
       );
-    return tushare({ token: tushareToken, ...(tushareUrl === undefined ? {} : { url: tushareUrl }) });
+    return tushare({ token: tushareToken ?? '', ...(tushareUrl === undefined ? {} : { url: tushareUrl }) });
   }
   if (kind === 'akshare') return aktools(aktoolsUrl === undefined ? {} : { url: aktoolsUrl });
   if (kind === 'yahoo') return yahoo(yahooUrl === undefined ? {} : { url: yahooUrl });
   if (kind === 'ccxt' && rest !== '') return ccxt({ exchange: rest, ...(ccxtUrl === undefined ? {} : { url: ccxtUrl }) });
-  if (kind === 'embedded' && (rest === 'cn' || rest === 'us')) return embedded(rest);
+  if (kind === 'embedded' && isEmbedded(rest)) return embedded(rest);
   if (kind === 'lab' && rest !== '') return lab(name);
   if (kind === 'file' && rest !== '') return files(rest);
   const table = /^([^?]+)\?([\s\S]+)$/.exec(rest);
