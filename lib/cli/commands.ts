@@ -39,6 +39,13 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'search parameters, and say how much of the best one is luck',
     load: () => import('./commands/sweep.js'),
   },
+  {
+    name: 'import-sb3',
+    group: run,
+    summary: 'turn a stable-baselines3 policy into a bundle, without running a pickle',
+    load: () => import('./commands/import-sb3.js'),
+  },
+  { name: 'export', group: run, summary: 'a policy bundle for other programs: ONNX or numpy', load: () => import('./commands/export.js') },
   { name: 'tasks', group: run, summary: 'long tasks: list, go on with one, end one', load: () => import('./commands/tasks.js') },
   { name: 'report', group: show, summary: 'write one HTML file from one or more runs', load: () => import('./commands/report.js') },
   { name: 'verify', group: show, summary: 'run again and say whether the numbers hold', load: () => import('./commands/verify.js') },

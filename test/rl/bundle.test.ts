@@ -157,6 +157,20 @@ test('logits of a policy worked by hand', () => {
   expect(refusal(() => policyLogits(bundle, new Float32Array(3)))).toContain('rows of 2');
 });
 
+test('safetensors: a file that its own package wrote', () => {
+  // python: safetensors.numpy.save({'b': np.float32([0.5, -1]), 'a': np.float32([[1, 2, 3], [4, 5, 6]])}, metadata={'k': 'v'}).hex(), safetensors 0.8.0
+  const header =
+    '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F32","shape":[2],"data_offsets":[24,32]}}';
+  const data = '0000803f0000004000004040000080400000a0400000c0400000003f000080bf';
+  const bytes = Buffer.concat([Buffer.from('9000000000000000', 'hex'), Buffer.from(header.padEnd(0x90)), Buffer.from(data, 'hex')]);
+  const tensors = new Map([
+    ['a', { shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+    ['b', { shape: [2], values: Float32Array.of(0.5, -1) }],
+  ]);
+  expect(readSafetensors(bytes)).toEqual(tensors);
+  expect(Buffer.from(writeSafetensors(tensors, { k: 'v' })).equals(bytes)).toBe(true);
+});
+
 test('safetensors: damaged files are refused, any bytes at all', () => {
   const tensors = new Map([
     ['a', { shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) }],

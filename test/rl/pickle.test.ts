@@ -37,11 +37,10 @@ const replaced = (data: Uint8Array, from: string, to: string): Uint8Array => {
 
 test('plain values', () => {
   // python3 -c "import pickle; print(pickle.dumps([{'a': (1, -2, 2**70, 1.5)}, None, True, b'x', 'y', 70000], 4).hex())"
-  const hex =
-    '8004953200000000000000' +
-    '5d94287d948c016194284b014afeffffff8a09000000000000000040473ff80000000000007494734e884301789 48c017994' +
-    '4a70110100652e';
-  const data = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+  const data = Buffer.from(
+    '80049539000000000000005d94287d948c016194284b014afeffffff8a09000000000000000040473ff80000000000007494734e88430178948c0179944a70110100652e',
+    'hex',
+  );
   expect(plain(data)).toEqual([new Map([['a', [1, -2, 2n ** 70n, 1.5]]]), null, true, Uint8Array.of(120), 'y', 70000]);
 });
 
