@@ -6,26 +6,22 @@ import { mulDiv } from '../core/index.js';
 import {
   Account,
   addLot,
-  affordableQuantity,
   applyAction,
   type Book,
-  buyCostMinor,
   buyLots,
   emptyBook,
-  notionalMinor,
   removeFifo,
-  type SessionRules,
   sellableUnits,
   sellLots,
   shareRatio,
   taxOfSale,
-  totalFeesMinor,
   unitsWorth,
 } from '../market/index.js';
 import { allocateBuys } from '../strategies/index.js';
 import type { SweepFill } from './contract.js';
 import type { Totals } from './figures.js';
 import type { Ground, SymbolGround } from './ground.js';
+import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, worthOf } from './integer-costs.js';
 import type { Primitives } from './primitives.js';
 
 const NEVER = 0x7fffffff;
@@ -39,8 +35,10 @@ interface Slot {
   readonly book: Book;
   /** As `gapTo` keeps it: 0 flat, 1 long, UNKNOWN. */
   standing: number;
-  /** Session in which it must be looked at next. */
-  next: number;
+  /** Of each of the symbol's rules. */
+  readonly costs: readonly IntegerCosts[];
+  /** Place in the account's columns. */
+  readonly at: number;
   nextAction: number;
   /** Equity holds its marks up to here. */
   marked: number;
@@ -58,6 +56,10 @@ export class IntegerAccount {
   private readonly ground: Ground;
   private readonly primitives: Primitives;
   private readonly buys: Slot[] = [];
+  /** By symbol: the session in which it must be looked at next. */
+  private readonly next: Int32Array;
+  /** Symbols that are due in the session at hand. */
+  private readonly due: Slot[] = [];
   private account = new Account(0);
   private nextPayment = NEVER;
   /** Cash, frozen cash and receivables in the equity up to `paidUp`. */
@@ -68,12 +70,14 @@ export class IntegerAccount {
   constructor(ground: Ground, wants: readonly Uint8Array[], primitives: Primitives) {
     this.ground = ground;
     this.primitives = primitives;
+    this.next = new Int32Array(ground.symbols.length);
     this.slots = ground.symbols.map((symbol, k) => ({
       ground: symbol,
+      costs: symbol.rules.map((rules) => costsOf(rules, symbol.instrument.units)),
+      at: k,
       want: wants[k]!,
       book: emptyBook(symbol.instrument, k),
       standing: UNKNOWN,
-      next: 0,
       nextAction: 0,
       marked: 0,
       waiting: null,
@@ -94,21 +98,37 @@ export class IntegerAccount {
     this.parts = parts;
     this.nextPayment = NEVER;
     this.paidUp = 0;
-    for (let k = from; k < to; k++) open(slots[k]!);
+    for (let k = from; k < to; k++) this.next[k] = open(slots[k]!);
     for (;;) {
-      let session = this.nextPayment;
-      for (let k = from; k < to; k++) if (slots[k]!.next < session) session = slots[k]!.next;
+      const session = this.gather(from, to);
       if (session >= count) break;
       const before = account.cashMinor + account.frozenMinor + account.receivableMinor;
       this.markCash(equity, session, before);
-      this.openSession(from, to, session, equity);
-      this.fill(from, to, session, equity, totals, trace);
+      this.openSession(session, equity);
+      this.fill(session, equity, totals, trace);
       if (this.nextPayment <= session) this.pay(session);
       this.decide(from, to, session, totals);
     }
     this.markCash(equity, count, account.cashMinor + account.frozenMinor + account.receivableMinor);
     for (let k = from; k < to; k++) this.mark(slots[k]!, equity, count);
     totals.dividendTaxMinor += account.totals.dividendTaxMinor;
+  }
+
+  /** The next session in which anything can happen, and who is due in it. */
+  private gather(from: number, to: number): number {
+    const { next, due, slots } = this;
+    let session = this.nextPayment;
+    due.length = 0;
+    for (let k = from; k < to; k++) {
+      const at = next[k]!;
+      if (at > session) continue;
+      if (at < session) {
+        session = at;
+        due.length = 0;
+      }
+      due.push(slots[k]!);
+    }
+    return session;
   }
 
   private markCash(equity: Float64Array, session: number, minor: number): void {
@@ -123,10 +143,8 @@ export class IntegerAccount {
     slot.marked = session;
   }
 
-  private openSession(from: number, to: number, session: number, equity: Float64Array): void {
-    for (let k = from; k < to; k++) {
-      const slot = this.slots[k]!;
-      if (slot.next !== session) continue;
+  private openSession(session: number, equity: Float64Array): void {
+    for (const slot of this.due) {
       const { actions } = slot.ground;
       while (slot.nextAction < actions.length && actions[slot.nextAction]!.session < session) slot.nextAction++;
       while (slot.nextAction < actions.length && actions[slot.nextAction]!.session === session) {
@@ -166,12 +184,11 @@ export class IntegerAccount {
     for (const due of account.receivables) this.nextPayment = Math.min(this.nextPayment, this.sessionOf(due.payDay, session));
   }
 
-  private fill(from: number, to: number, session: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
-    const { account, slots } = this;
+  private fill(session: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
+    const { account, due } = this;
     let buying = false;
-    for (let k = from; k < to; k++) {
-      const slot = slots[k]!;
-      if (slot.next !== session || slot.waiting === null) continue;
+    for (const slot of due) {
+      if (slot.waiting === null) continue;
       if (slot.waiting === 'buy') buying = true;
       else {
         slot.waiting = null;
@@ -181,9 +198,8 @@ export class IntegerAccount {
     if (!buying) return;
     // At-fill buys share the cash as it stands after the sells, whatever the buys before them spend.
     const cashAtOpen = account.cashMinor + account.frozenMinor;
-    for (let k = from; k < to; k++) {
-      const slot = slots[k]!;
-      if (slot.next !== session || slot.waiting === null) continue;
+    for (const slot of due) {
+      if (slot.waiting === null) continue;
       slot.waiting = null;
       account.thaw(slot.frozenMinor);
       this.buy(slot, session, cashAtOpen, equity, totals, trace);
@@ -193,7 +209,8 @@ export class IntegerAccount {
   private sell(slot: Slot, session: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
     const { account, ground } = this;
     const { book, ground: symbol } = slot;
-    const rules = symbol.rules[symbol.ruleAt[session]!]!;
+    const costs = slot.costs[symbol.ruleAt[session]!]!;
+    const { rules } = costs;
     const price = symbol.sellTicks[session]!;
     const day = ground.sessions[session]!;
     if (book.quantity === 0 || price === 0) return void totals.rejections++;
@@ -207,8 +224,8 @@ export class IntegerAccount {
       quantity = sellLots(left, sellable, rules);
       if (quantity === 0) return;
     }
-    const notional = notionalMinor(quantity, price, book.units);
-    const fees = totalFeesMinor(rules, 'sell', quantity, notional);
+    const notional = worthOf(quantity, price, book.units);
+    const fees = feesOf(costs.sell, quantity, notional);
     const tax = taxOfSale(book, quantity, day, session, rules.settlementSessions);
     const cashDelta = notional - fees - tax;
     if (account.cashMinor + cashDelta < Math.min(0, account.cashMinor)) return void totals.rejections++;
@@ -226,13 +243,14 @@ export class IntegerAccount {
   private buy(slot: Slot, session: number, cashAtOpen: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
     const { account, ground } = this;
     const { book, ground: symbol } = slot;
-    const rules = symbol.rules[symbol.ruleAt[session]!]!;
+    const costs = slot.costs[symbol.ruleAt[session]!]!;
+    const { rules } = costs;
     const price = symbol.buyTicks[session]!;
     if (price === 0) return void totals.rejections++;
     const available = account.cashMinor;
     let quantity: number;
     if (ground.atFill) {
-      quantity = affordableQuantity(Math.min(available, Math.floor(cashAtOpen * slot.cashFraction)), price, book.units, rules);
+      quantity = affordableOf(costs, Math.min(available, Math.floor(cashAtOpen * slot.cashFraction)), price);
       if (quantity === 0) return void totals.rejections++;
     } else {
       quantity = buyLots(slot.wanted, rules);
@@ -244,16 +262,16 @@ export class IntegerAccount {
       totals.rejections++;
     }
     if (quantity === 0) return;
-    let notional = notionalMinor(quantity, price, book.units);
-    let fees = totalFeesMinor(rules, 'buy', quantity, notional);
+    let notional = worthOf(quantity, price, book.units);
+    let fees = feesOf(costs.buy, quantity, notional);
     if (!ground.atFill && notional + fees > available) {
-      const affordable = affordableQuantity(available, price, book.units, rules);
+      const affordable = affordableOf(costs, available, price);
       if (affordable < quantity) {
         totals.rejections++;
         quantity = affordable;
         if (quantity === 0) return;
-        notional = notionalMinor(quantity, price, book.units);
-        fees = totalFeesMinor(rules, 'buy', quantity, notional);
+        notional = worthOf(quantity, price, book.units);
+        fees = feesOf(costs.buy, quantity, notional);
       }
     }
     this.mark(slot, equity, session);
@@ -269,9 +287,7 @@ export class IntegerAccount {
   private decide(from: number, to: number, session: number, totals: Totals): void {
     const { buys } = this;
     buys.length = 0;
-    for (let k = from; k < to; k++) {
-      const slot = this.slots[k]!;
-      if (slot.next !== session) continue;
+    for (const slot of this.due) {
       if (slot.ground.traded[session] === 1 && slot.want[session] !== slot.standing) {
         const want = slot.want[session]!;
         const held = slot.book.quantity > 0 ? 1 : 0;
@@ -283,12 +299,12 @@ export class IntegerAccount {
       }
     }
     if (buys.length > 0) this.orderBuys(session, from, to, totals);
-    for (let k = from; k < to; k++) if (this.slots[k]!.next === session) this.schedule(this.slots[k]!, session + 1);
+    for (const slot of this.due) this.next[slot.at] = this.schedule(slot, session + 1);
   }
 
   private orderSale(slot: Slot, session: number, totals: Totals): void {
-    const { book, ground: symbol } = slot;
-    const rules = rulesAfter(symbol, session);
+    const { book } = slot;
+    const { rules } = costsAfter(slot, session);
     if (!rules.tradable) return void totals.rejections++;
     const sellable = sellableUnits(book, this.ground.days[session + 1]!, session + 1, rules.settlementSessions);
     if (sellable === 0) return void totals.rejections++;
@@ -306,8 +322,8 @@ export class IntegerAccount {
     let kept = 0;
     for (const slot of buys) {
       const price = slot.ground.markTicks[session]!;
-      const rules = rulesAfter(slot.ground, session);
-      const quantity = this.sizeOf(slot, price, rules, target, cash);
+      const costs = costsAfter(slot, session);
+      const quantity = this.sizeOf(costs, price, target, cash);
       if (quantity < 0) continue;
       if (quantity === 0) {
         totals.rejections++;
@@ -315,7 +331,7 @@ export class IntegerAccount {
       }
       slot.asked = quantity;
       buys[kept++] = slot;
-      if (!ground.atFill) asked += buyCostMinor(quantity, price, slot.book.units, rules);
+      if (!ground.atFill) asked += slot.frozenMinor = buyCostOf(costs, quantity, price);
     }
     buys.length = kept;
     if (!ground.atFill && asked > cash && kept > 1) this.share(session, cash, totals);
@@ -326,36 +342,35 @@ export class IntegerAccount {
         slot.cashFraction = parts === 1 ? 1 : Math.min(1, target / cash);
         slot.frozenMinor = account.freeze(Math.floor(account.cashMinor * slot.cashFraction));
       } else {
-        const price = slot.ground.markTicks[session]!;
-        slot.frozenMinor = account.freeze(buyCostMinor(slot.asked, price, slot.book.units, rulesAfter(slot.ground, session)));
+        slot.frozenMinor = account.freeze(slot.frozenMinor);
       }
     }
   }
 
   /** Units asked for by a symbol that isn't held; 0: refused, -1: nothing asked. */
-  private sizeOf(slot: Slot, price: number, rules: SessionRules, target: number, cash: number): number {
+  private sizeOf(costs: IntegerCosts, price: number, target: number, cash: number): number {
     if (!(price > 0)) return 0;
-    const { units } = slot.book;
-    if (this.parts === 1) return rules.tradable ? affordableQuantity(cash, price, units, rules) : 0;
+    const { rules, units } = costs;
+    if (this.parts === 1) return rules.tradable ? affordableOf(costs, cash, price) : 0;
     const wanted = unitsWorth(Math.abs(target), price, units);
     // Equity below zero: a sale of nothing, refused unless it is under a lot.
     if (target < 0) return wanted < Math.max(rules.buyMinimum, rules.sellStep) ? -1 : 0;
     if (!rules.tradable) return 0;
-    const affordable = affordableQuantity(cash, price, units, rules);
+    const affordable = affordableOf(costs, cash, price);
     return wanted >= affordable ? affordable : buyLots(wanted, rules);
   }
 
   private share(session: number, cash: number, totals: Totals): void {
     const { buys } = this;
     const granted = allocateBuys(
-      buys.map(({ ground: symbol, book, asked }) => ({
-        symbol: symbol.symbol,
+      buys.map((slot) => ({
+        symbol: slot.ground.symbol,
         strategy: '',
         confidence: 1,
-        quantity: asked,
-        priceTicks: symbol.markTicks[session]!,
-        units: book.units,
-        rules: rulesAfter(symbol, session),
+        quantity: slot.asked,
+        priceTicks: slot.ground.markTicks[session]!,
+        units: slot.book.units,
+        rules: costsAfter(slot, session).rules,
       })),
       cash,
     );
@@ -366,6 +381,7 @@ export class IntegerAccount {
       if (quantity < slot.asked) totals.rejections++;
       if (quantity === 0) continue;
       slot.asked = quantity;
+      slot.frozenMinor = buyCostOf(costsAfter(slot, session), quantity, slot.ground.markTicks[session]!);
       buys[kept++] = slot;
     }
     buys.length = kept;
@@ -377,13 +393,13 @@ export class IntegerAccount {
     let total = account.cashMinor + account.frozenMinor + account.receivableMinor;
     for (let k = from; k < to; k++) {
       const { book, ground: symbol } = this.slots[k]!;
-      if (book.quantity > 0) total += notionalMinor(book.quantity, symbol.markTicks[session]!, book.units);
+      if (book.quantity > 0) total += worthOf(book.quantity, symbol.markTicks[session]!, book.units);
     }
     return total;
   }
 
-  /** Sets the next session, from `session` on, that can change something. */
-  private schedule(slot: Slot, session: number): void {
+  /** The next session, from `session` on, that can change something. */
+  private schedule(slot: Slot, session: number): number {
     const { ground: symbol, standing } = slot;
     const count = symbol.traded.length;
     let next = NEVER;
@@ -398,11 +414,12 @@ export class IntegerAccount {
       while (slot.nextAction < actions.length && actions[slot.nextAction]!.session < session) slot.nextAction++;
       if (slot.nextAction < actions.length && actions[slot.nextAction]!.session < next) next = actions[slot.nextAction]!.session;
     }
-    slot.next = next;
+    return next;
   }
 }
 
-function open(slot: Slot): void {
+/** Gives the first session to look at. */
+function open(slot: Slot): number {
   const { book, ground: symbol } = slot;
   book.quantity = 0;
   book.lots = [];
@@ -411,11 +428,11 @@ function open(slot: Slot): void {
   slot.marked = 0;
   slot.waiting = null;
   const first = symbol.traded.indexOf(1);
-  slot.next = first < 0 ? NEVER : first;
+  return first < 0 ? NEVER : first;
 }
 
 /** Rules of the session in which an order sent at a close can fill. */
-const rulesAfter = (symbol: SymbolGround, session: number): SessionRules => symbol.rules[symbol.ruleAt[session + 1]!]!;
+const costsAfter = (slot: Slot, session: number): IntegerCosts => slot.costs[slot.ground.ruleAt[session + 1]!]!;
 
 function count(totals: Totals, notional: number, fees: number): void {
   totals.fills++;
