@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MarketEnv, reasonsIn } from '../../lib/rl/index.js';
-import { driveBroker, prepare, tables, type World, worlds } from './env-world.js';
+import { driveBroker, prepare, type World, worlds } from './env-world.js';
 
 /** Everything that both sides say of the account at each decision, and of each order's fate. */
 function bothWays(world: World) {
