@@ -42,6 +42,24 @@ export interface Intent {
   readonly confidence: number;
   readonly why: string;
   readonly evidence: readonly EvidenceRef[];
+  /** What an agent has to say about its decision: goes into the decision's row. */
+  readonly detail?: DecisionDetail;
+}
+
+/** The parts of a decision row that only agents fill. Plain JSON, and nothing that was not known at the decision. */
+export interface DecisionDetail {
+  /** The day's information in a few words: what memory files the decision under, and looks for next time. */
+  readonly situation?: string;
+  /** One entry a role: model, digest, tier, direction, confidence, key points, text. */
+  readonly analyses?: readonly unknown[];
+  readonly debate?: unknown;
+  /** Hashes of the model calls behind it. */
+  readonly transcripts?: readonly string[];
+  readonly tokens?: number;
+  /** Minor units of the account's currency. */
+  readonly costMinor?: number;
+  /** State of the recall, when memory was asked. */
+  readonly memory?: { readonly status: Recall['status']; readonly reason?: string };
 }
 
 // ---------------------------------------------------------------- the account
@@ -124,6 +142,8 @@ export interface RecalledItem {
   readonly id: string;
   readonly kind: string;
   readonly text: string;
+  /** Typed content by kind: numbers are read from here, never out of the text. */
+  readonly body: unknown;
   readonly eventAt: Instant;
   readonly knownAt: Instant;
   /** Relevance, age and importance in one number, 0..1. */

@@ -6,6 +6,7 @@ export type {
   ActionRow,
   ActionSize,
   ActionTable,
+  DecisionDetail,
   EvidenceRef,
   Fill,
   Intent,

@@ -249,7 +249,15 @@ export class Memory {
           `recall: expected rows known by ${isoOf(asOf)}, got ${row.id} of ${isoOf(row.knownAt)}. Run hindcast memory check.`,
         );
       }
-      return { id: row.id, kind: row.kind, text: row.text, eventAt: row.eventAt, knownAt: row.knownAt, score: best[i]!.score };
+      return {
+        id: row.id,
+        kind: row.kind,
+        text: row.text,
+        body: row.body,
+        eventAt: row.eventAt,
+        knownAt: row.knownAt,
+        score: best[i]!.score,
+      };
     });
   }
 
