@@ -92,9 +92,10 @@ function countOverfitted(kept: readonly Float64Array[], slices: number, count: n
   // By number of slices chosen: halves that begin alike share their sums.
   const chosenSums = Array.from({ length: half + 1 }, () => new Float64Array(2 * n));
   const outside = new Float64Array(n);
+  // Ranks only: the square of the Sharpe ratio with its sign, up to a constant, spares a root.
   const score = (sum: number, square: number): number => {
-    const variance = (square - (sum * sum) / count) / (count - 1);
-    return variance > 1e-14 * square ? sum / count / Math.sqrt(variance) : 0;
+    const variance = square - (sum * sum) / count;
+    return variance > 1e-14 * (count - 1) * square ? (sum * Math.abs(sum)) / variance : 0;
   };
   let [combinations, overfitted] = [0, 0];
   const judge = (inside: Float64Array): void => {

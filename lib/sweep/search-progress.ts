@@ -2,11 +2,14 @@
 import { monotonicMs } from '../core/index.js';
 import type { ReplayProgress } from '../replay/index.js';
 
+const OFTEN_MS = 100;
+
 export class SearchProgress {
   readonly #task: string;
   readonly #total: number;
   readonly #report: ((progress: ReplayProgress) => void) | undefined;
   readonly #startedMs = monotonicMs();
+  #saidMs = Number.NEGATIVE_INFINITY;
   #done: number;
   #here = 0;
 
@@ -17,11 +20,14 @@ export class SearchProgress {
     this.#report = report;
   }
 
-  /** `count` more are through. */
+  /** `count` more are through. Said as often as an eye can follow. */
   report(count: number): void {
     this.#done += count;
     this.#here += count;
-    const perSecond = (1000 * this.#here) / Math.max(1, monotonicMs() - this.#startedMs);
+    const nowMs = monotonicMs();
+    if (this.#done < this.#total && nowMs - this.#saidMs < OFTEN_MS) return;
+    this.#saidMs = nowMs;
+    const perSecond = (1000 * this.#here) / Math.max(1, nowMs - this.#startedMs);
     const left = (this.#total - this.#done) / perSecond;
     const at = `${this.#done.toLocaleString('en-US')} of ${this.#total.toLocaleString('en-US')}, ${rate(perSecond)}, ${duration(left)} left`;
     this.#report?.({ task: this.#task, done: this.#done, total: this.#total, at });

@@ -43,6 +43,7 @@ const FLUSH_MS = 250;
 /** Bars that a chunk goes over, so that Ctrl-C is heard and no thread idles at the end. */
 const CHUNK_BARS = 1_000_000;
 const CHUNK_MOST = 64;
+const CHUNKS_A_THREAD = 4;
 /** Bars below which starting threads takes longer than the search. */
 const WORTH_THREADS = 4_000_000;
 
@@ -162,12 +163,12 @@ class Evaluating {
     const { signal } = this.#effects;
     const rows = this.#rows;
     const bars = prepared.sessions.length * spec.symbols.length;
-    const chunk = Math.max(1, Math.min(CHUNK_MOST, Math.floor(CHUNK_BARS / bars)));
-    const work: PoolWork = { from: rows.done, to: space.size, at: space.at, chunk, folds, by, signal };
-    const left = work.to - work.from;
-    this.workers = Math.min(this.#effects.workers ?? (left * bars < WORTH_THREADS ? 1 : availableParallelism()), Math.ceil(left / chunk));
+    const left = space.size - rows.done;
+    const wanted = this.#effects.workers ?? (left * bars < WORTH_THREADS ? 1 : availableParallelism());
     // A calendar of its own can't be handed to a thread.
-    if (this.#effects.calendar !== undefined || this.workers < 1) this.workers = 1;
+    this.workers = this.#effects.calendar === undefined ? Math.max(1, Math.min(wanted, left)) : 1;
+    const chunk = Math.max(1, Math.min(CHUNK_MOST, Math.floor(CHUNK_BARS / bars), Math.ceil(left / (CHUNKS_A_THREAD * this.workers))));
+    const work: PoolWork = { from: rows.done, to: space.size, at: space.at, chunk, folds, by, signal };
     const startedMs = monotonicMs();
     if (left === 0 || this.workers === 1) {
       const evaluator = this.here();
