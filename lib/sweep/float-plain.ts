@@ -1,4 +1,5 @@
 /** The float64 kernel of the two float benchmarks in plain JavaScript: each sum in the order in which assembly/float.ts adds it up. */
+
 /** All addresses are bytes in the kernel's memory, of float64 columns unless said; what each step does stands in assembly/float.ts. */
 export interface FloatSteps {
   sums(close: number, count: number, sums: number): void;

@@ -3,15 +3,7 @@
  * series of bars. Everything with a rulebook runs on integer money, in the evaluator beside.
  */
 import { SweepInputError } from './errors.js';
-import { type FloatKernel, type FloatKernelName, floatKernel } from './float-kernel.js';
-
-/** Bars in the memory of a kernel of their own: load once, evaluate often. */
-export interface FloatBars {
-  readonly length: number;
-  readonly kernel: FloatKernelName;
-  /** The kernel and the addresses of its columns: for the functions of this file. */
-  readonly inside: { readonly kernel: FloatKernel; readonly at: Addresses };
-}
+import { type FloatKernelName, floatKernel } from './float-kernel.js';
 
 export interface FloatCosts {
   readonly cash: number;
@@ -25,13 +17,18 @@ export interface FloatRule extends FloatCosts {
   readonly slow: number;
 }
 
+export interface FloatOptions {
+  /** `simd` where it runs; both give the same bits. */
+  readonly kernel?: FloatKernelName;
+}
+
 export interface FloatBacktest {
   readonly finalEquity: number;
   /** Buys and sells. */
   readonly fills: number;
   /** 0..1; the peak starts at the cash. */
   readonly maxDrawdown: number;
-  /** At each close. Lies in the kernel's memory: the next backtest over these bars overwrites it, so copy what must last. */
+  /** At each close. */
   readonly equity: Float64Array;
 }
 
@@ -42,111 +39,108 @@ export interface FloatSweep {
   readonly sharpes: Float64Array;
 }
 
-type Column = 'out' | 'close' | 'open' | 'equity' | 'sums' | 'opens' | 'starts' | 'bits';
-type Addresses = Readonly<Record<Column, number>>;
-
-/** Bars of one step of a backtest: what it writes for itself stays in the processor's cache. A multiple of 64. */
-const BLOCK = 32_768;
-/** Room behind each column: the kernel reads and writes whole words of 64 bars. */
-const SPARE = 128;
-/** 44 bytes a bar: what the 4 GiB of a kernel's memory hold, with room to spare. */
-const MOST_BARS = 40_000_000;
-
-/**
- * `open`, `close`: prices above 0, one a bar, of one length (3 or more). Copies them. `kernel`: SIMD where it runs; both give the same bits.
- * Throws SweepInputError on other prices.
- */
-export function floatBars(open: Float64Array, close: Float64Array, kernelName?: FloatKernelName): FloatBars {
-  const length = close.length;
-  if (open.length !== length || length < 3 || length > MOST_BARS)
-    throw new SweepInputError(
-      `floatBars: expected as many opens as closes, 3 to ${MOST_BARS}, got ${open.length} and ${length}. Give one of each a bar.`,
-    );
-  for (let i = 0; i < length; i++) {
-    const [o, c] = [open[i]!, close[i]!];
-    if (!(o > 0 && c > 0 && o + c < Number.POSITIVE_INFINITY))
-      throw new SweepInputError(`floatBars: expected prices above 0, got open ${o} and close ${c} at bar ${i}. Mend or drop that bar.`);
-  }
-  const column = (length + SPARE) * 8;
-  // `sums` comes after other columns: the first decisions look back past its start, and are then dropped.
-  const at: Addresses = {
-    out: 0,
-    close: 64,
-    open: 64 + column,
-    equity: 64 + 2 * column,
-    sums: 64 + 3 * column,
-    opens: 64 + 4 * column,
-    starts: 64 + 5 * column,
-    bits: 64 + 5 * column + column / 2,
-  };
-  const kernel = floatKernel(64 + 6 * column, kernelName);
-  new Float64Array(kernel.memory.buffer, at.close, length).set(close);
-  new Float64Array(kernel.memory.buffer, at.open, length).set(open);
-  return { length, kernel: kernel.name, inside: { kernel, at } };
-}
+/** Bars of one step of a backtest, so that its columns (0.7 MB) stay in the processor's cache. A multiple of 64. */
+const BLOCK = 16_384;
+/** 64 bytes a bar: the kernel's addresses stay below 2 GiB. */
+const MOST_SWEEP_BARS = 32_000_000;
 
 /**
  * The SMA-cross backtest of the speed benchmark: all in at the next open (as many whole units as the cash affords, fee included),
- * all out at the next, the last holding marked at the last close. Where sums of closes are exact (prices in binary fractions of a unit)
- * every figure equals the plain bar-by-bar loop bit for bit; elsewhere two means within rounding of each other may compare differently.
- * Throws SweepInputError on a rule that can't be.
+ * all out at the next, the last holding marked at the last close. `open`, `close`: prices, one a bar. `equity`: where the curve goes
+ * (fresh memory of a million bars costs more time than the backtest). Where sums of closes are exact (prices in binary fractions of a
+ * unit) every figure equals the plain bar-by-bar loop bit for bit; elsewhere two means within rounding of each other may compare
+ * differently. Throws SweepInputError on a rule or prices that can't be.
  */
-export function floatBacktest(bars: FloatBars, rule: FloatRule): FloatBacktest {
-  checkCosts('floatBacktest', rule);
-  checkPair('floatBacktest', bars, rule.fast, rule.slow);
-  const { kernel, at } = bars.inside;
-  const { steps } = kernel;
+export function floatBacktest(
+  open: Float64Array,
+  close: Float64Array,
+  rule: FloatRule,
+  { equity = new Float64Array(close.length), kernel }: FloatOptions & { readonly equity?: Float64Array } = {},
+): FloatBacktest {
+  const bars = close.length;
+  check('floatBacktest', open, close, rule, [[rule.fast, rule.slow]]);
+  if (equity.length !== bars)
+    throw new SweepInputError(`floatBacktest: expected an equity column of ${bars} bars, got ${equity.length}. Give one as long.`);
+  const { fast, slow } = rule;
+  const { steps, at, memory } = floatKernel(Math.min(bars, BLOCK + slow), kernel);
   steps.begin(rule.cash);
-  for (let first = 0; first < bars.length; first += BLOCK) {
-    const count = Math.min(BLOCK, bars.length - first);
-    const back = Math.min(rule.slow, first);
-    steps.sums(at.close + 8 * (first - back), back + count, at.sums);
-    steps.decide(at.sums + 8 * (back + 1), count, rule.fast, rule.slow, Math.max(0, rule.slow - 1 - first), at.bits);
-    const open = at.open + 8 * first;
-    const stretches = steps.cut(open, at.bits, count, at.starts, at.opens);
-    steps.trade(open, at.close + 8 * first, at.starts, at.opens, stretches, rule.feeRate, at.equity + 8 * first);
+  for (let first = 0; first < bars; first += BLOCK) {
+    const count = Math.min(BLOCK, bars - first);
+    const back = Math.min(slow, first);
+    memory.set(close.subarray(first - back, first + count), at.close / 8);
+    memory.set(open.subarray(first, first + count), at.open / 8);
+    steps.sums(at.close, back + count, at.sums);
+    mustBeFinite('floatBacktest', memory[at.sums / 8 + back + count]!);
+    steps.decide(at.sums + 8 * (back + 1), count, fast, slow, Math.max(0, slow - 1 - first), at.bits);
+    const stretches = steps.cut(at.open, at.bits, count, at.starts, at.opens);
+    steps.trade(at.open, at.close + 8 * back, at.starts, at.opens, stretches, rule.feeRate, at.equity);
+    equity.set(memory.subarray(at.equity / 8, at.equity / 8 + count), first);
   }
   steps.report(at.out);
-  const out = new Float64Array(kernel.memory.buffer, at.out, 2);
-  const equity = new Float64Array(kernel.memory.buffer, at.equity, bars.length);
-  return { finalEquity: equity[bars.length - 1]!, fills: out[0]!, maxDrawdown: out[1]!, equity };
+  const finalEquity = mustBeFinite('floatBacktest', equity[bars - 1]!);
+  return { finalEquity, fills: memory[at.out / 8]!, maxDrawdown: memory[at.out / 8 + 1]!, equity };
 }
 
 /**
  * The same backtest for many [fast, slow] pairs, without their curves: closes are summed up once for all pairs, and a flat bar costs
  * nothing. Total returns equal the bar-by-bar loop as {@link floatBacktest} does; Sharpe ratios add returns up in another order
- * (within 1e-12 of the loop's). Throws SweepInputError on a pair that can't be.
+ * (within 1e-9 of the loop's). Throws SweepInputError on a pair or prices that can't be.
  */
-export function floatSweep(bars: FloatBars, pairs: readonly (readonly [fast: number, slow: number])[], costs: FloatCosts): FloatSweep {
-  checkCosts('floatSweep', costs);
-  for (const [fast, slow] of pairs) checkPair('floatSweep', bars, fast, slow);
-  const { kernel, at } = bars.inside;
-  const { steps } = kernel;
-  const [out, n] = [new Float64Array(kernel.memory.buffer, at.out, 3), bars.length];
+export function floatSweep(
+  open: Float64Array,
+  close: Float64Array,
+  pairs: readonly (readonly [fast: number, slow: number])[],
+  costs: FloatCosts,
+  { kernel }: FloatOptions = {},
+): FloatSweep {
+  const bars = close.length;
+  check('floatSweep', open, close, costs, pairs);
+  if (bars < 3 || bars > MOST_SWEEP_BARS)
+    throw new SweepInputError(`floatSweep: expected 3 to ${MOST_SWEEP_BARS} bars, got ${bars}. Give another series.`);
+  const { steps, at, memory } = floatKernel(bars, kernel);
+  const out = memory.subarray(at.out / 8, at.out / 8 + 3);
   const totalReturns = new Float64Array(pairs.length);
   const sharpes = new Float64Array(pairs.length);
-  steps.sums(at.close, n, at.sums);
+  memory.set(close, at.close / 8);
+  memory.set(open, at.open / 8);
+  steps.sums(at.close, bars, at.sums);
+  mustBeFinite('floatSweep', memory[at.sums / 8 + bars]!);
   pairs.forEach(([fast, slow], i) => {
-    steps.decide(at.sums + 8, n, fast, slow, slow - 1, at.bits);
+    steps.decide(at.sums + 8, bars, fast, slow, slow - 1, at.bits);
     steps.begin(costs.cash);
-    const stretches = steps.cut(at.open, at.bits, n, at.starts, at.opens);
+    const stretches = steps.cut(at.open, at.bits, bars, at.starts, at.opens);
     steps.score(at.open, at.close, at.starts, at.opens, stretches, costs.feeRate, at.out);
-    const mean = out[1]! / (n - 1);
-    const deviation = Math.sqrt(Math.max(0, out[2]! - out[1]! * mean) / (n - 2));
-    totalReturns[i] = out[0]! / costs.cash - 1;
+    const mean = out[1]! / (bars - 1);
+    const deviation = Math.sqrt(Math.max(0, out[2]! - out[1]! * mean) / (bars - 2));
+    totalReturns[i] = mustBeFinite('floatSweep', out[0]!) / costs.cash - 1;
     sharpes[i] = deviation > 0 ? (mean / deviation) * Math.sqrt(252) : 0;
   });
   return { totalReturns, sharpes };
 }
 
-function checkPair(where: string, bars: FloatBars, fast: number, slow: number): void {
-  if (!(Number.isInteger(fast) && Number.isInteger(slow) && fast >= 1 && fast < slow && slow <= bars.length))
+function check(
+  where: string,
+  open: Float64Array,
+  close: Float64Array,
+  { cash, feeRate }: FloatCosts,
+  pairs: readonly (readonly [number, number])[],
+): void {
+  if (open.length !== close.length)
     throw new SweepInputError(
-      `${where}: expected whole numbers 1 <= fast < slow <= ${bars.length} (bars), got ${fast} and ${slow}. Choose windows that fit.`,
+      `${where}: expected as many opens as closes, got ${open.length} and ${close.length}. Give one of each a bar.`,
     );
-}
-
-function checkCosts(where: string, { cash, feeRate }: FloatCosts): void {
   if (!(cash > 0 && cash < Number.POSITIVE_INFINITY && feeRate >= 0 && feeRate < 1))
     throw new SweepInputError(`${where}: expected cash above 0 and a fee rate of 0 to 1, got ${cash} and ${feeRate}. Mend them.`);
+  for (const [fast, slow] of pairs)
+    if (!(Number.isInteger(fast) && Number.isInteger(slow) && fast >= 1 && fast < slow && slow <= close.length))
+      throw new SweepInputError(
+        `${where}: expected whole numbers 1 <= fast < slow <= ${close.length} (bars), got ${fast} and ${slow}. Choose windows that fit.`,
+      );
+}
+
+/** A price that is no number shows in every sum after it. */
+function mustBeFinite(where: string, value: number): number {
+  if (!Number.isFinite(value))
+    throw new SweepInputError(`${where}: expected prices above 0, got some that add up to ${value}. Mend or drop those bars.`);
+  return value;
 }

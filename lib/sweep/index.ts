@@ -17,12 +17,11 @@ export { SweepError, SweepInputError } from './errors.js';
 export { createEvaluator, type SweepEffects } from './evaluator.js';
 export {
   type FloatBacktest,
-  type FloatBars,
   type FloatCosts,
+  type FloatOptions,
   type FloatRule,
   type FloatSweep,
   floatBacktest,
-  floatBars,
   floatSweep,
 } from './float.js';
 export type { FloatKernelName } from './float-kernel.js';

@@ -1,7 +1,7 @@
 /** The float64 kernel of the two float benchmarks against the loop that defines them, and its two forms against each other. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FloatRule, floatBacktest, floatBars, floatSweep } from '../../lib/sweep/index.js';
+import { type FloatRule, floatBacktest, floatSweep } from '../../lib/sweep/index.js';
 import { lcgBars } from '../bench/lcg-bars.js';
 
 /** The definition, bar by bar: what the numba peer in test/bench/peers/backtest.py runs. */
@@ -62,7 +62,7 @@ const cases = fc
 describe.each(['simd', 'js'] as const)('%s', (kernel) => {
   test('B1: the equity, fills and drawdown that every peer gives', () => {
     const { open, close } = lcgBars(1_000_000);
-    const result = floatBacktest(floatBars(quarters(open), quarters(close), kernel), benchmark);
+    const result = floatBacktest(quarters(open), quarters(close), benchmark, { kernel });
     // numba 0.68.1, test/bench/peers/backtest.py, task b1
     expect([result.finalEquity, result.fills, result.maxDrawdown]).toEqual([258534585.6081985, 21875, 0.5365717189311694]);
   });
@@ -70,7 +70,7 @@ describe.each(['simd', 'js'] as const)('%s', (kernel) => {
   test('B2: the returns and Sharpe ratios of 1,000 pairs', () => {
     const { open, close } = lcgBars(10_000);
     const pairs = Array.from({ length: 1000 }, (_, i) => [5 + Math.floor(i / 25), 50 + 5 * (i % 25)] as const);
-    const { totalReturns, sharpes } = floatSweep(floatBars(quarters(open), quarters(close), kernel), pairs, benchmark);
+    const { totalReturns, sharpes } = floatSweep(quarters(open), quarters(close), pairs, benchmark, { kernel });
     const best = totalReturns.indexOf(Math.max(...totalReturns));
     expect(pairs[best]).toEqual([25, 50]);
     // numba 0.68.1, test/bench/peers/backtest.py, task b2
@@ -82,7 +82,7 @@ describe.each(['simd', 'js'] as const)('%s', (kernel) => {
   test('a backtest is the loop, bit for bit, at any length, window and cash', () => {
     fc.assert(
       fc.property(cases, ({ open, close, rule }) => {
-        expect(floatBacktest(floatBars(open, close, kernel), rule)).toEqual(loop(open, close, rule));
+        expect(floatBacktest(open, close, rule, { kernel })).toEqual(loop(open, close, rule));
       }),
     );
   });
@@ -90,9 +90,8 @@ describe.each(['simd', 'js'] as const)('%s', (kernel) => {
   test('a sweep is the backtests of its pairs', () => {
     fc.assert(
       fc.property(cases, ({ open, close, rule }) => {
-        const bars = floatBars(open, close, kernel);
         const pairs = [[rule.fast, rule.slow] as const, [1, 2] as const, [rule.fast, rule.slow] as const];
-        const { totalReturns, sharpes } = floatSweep(bars, pairs, rule);
+        const { totalReturns, sharpes } = floatSweep(open, close, pairs, rule, { kernel });
         pairs.forEach(([fast, slow], i) => {
           const { equity, finalEquity } = loop(open, close, { ...rule, fast, slow });
           expect(totalReturns[i]).toBe(finalEquity / rule.cash - 1);
@@ -103,41 +102,51 @@ describe.each(['simd', 'js'] as const)('%s', (kernel) => {
   });
 });
 
-test('blocks join: a series of several blocks, a window across them', () => {
-  const { open, close } = lcgBars(70_001);
-  const bars = floatBars(quarters(open), quarters(close));
+test('blocks join: a series of several blocks, windows across them', () => {
+  const ticks = lcgBars(70_001);
+  const [open, close] = [quarters(ticks.open), quarters(ticks.close)];
   for (const [fast, slow] of [
     [2, 3],
     [63, 64],
     [20, 40_000],
   ] as const) {
     const rule = { ...benchmark, fast, slow };
-    const plain = floatBacktest(floatBars(quarters(open), quarters(close), 'js'), rule);
-    expect(floatBacktest(bars, rule)).toEqual(plain);
-    expect(floatSweep(bars, [[fast, slow]], rule).totalReturns[0]).toBe(plain.finalEquity / rule.cash - 1);
+    const plain = floatBacktest(open, close, rule, { kernel: 'js' });
+    expect(floatBacktest(open, close, rule)).toEqual(plain);
+    // A sweep goes over all bars in one block.
+    expect(floatSweep(open, close, [[fast, slow]], rule).totalReturns[0]).toBe(plain.finalEquity / rule.cash - 1);
   }
 });
 
 test('both forms give the same bits for prices whose sums round', () => {
-  const { open, close } = lcgBars(40_000);
-  const uneven = (ticks: Float64Array) => ticks.map((tick) => Math.exp(tick / 7000));
-  const [simd, js] = (['simd', 'js'] as const).map((kernel) => floatBars(uneven(open), uneven(close), kernel));
-  expect(floatBacktest(simd!, benchmark)).toEqual(floatBacktest(js!, benchmark));
+  const ticks = lcgBars(40_000);
+  const [open, close] = [ticks.open, ticks.close].map((column) => column.map((tick) => Math.exp(tick / 7000))) as [
+    Float64Array,
+    Float64Array,
+  ];
+  expect(floatBacktest(open, close, benchmark, { kernel: 'simd' })).toEqual(floatBacktest(open, close, benchmark, { kernel: 'js' }));
   const pairs = [3, 8, 21].map((fast) => [fast, 34] as const);
-  expect(floatSweep(simd!, pairs, benchmark)).toEqual(floatSweep(js!, pairs, benchmark));
+  expect(floatSweep(open, close, pairs, benchmark, { kernel: 'simd' })).toEqual(
+    floatSweep(open, close, pairs, benchmark, { kernel: 'js' }),
+  );
+});
+
+test('a curve goes where it is asked to', () => {
+  const { open, close } = lcgBars(200);
+  const equity = new Float64Array(200);
+  expect(floatBacktest(open, close, benchmark, { equity }).equity).toBe(equity);
+  expect(equity).toEqual(floatBacktest(open, close, benchmark).equity);
 });
 
 test('bad input is refused in one line', () => {
   const prices = new Float64Array(10).fill(1);
-  const bars = floatBars(prices, prices);
-  expect(() => floatBars(prices, prices.subarray(1))).toThrow(/as many opens as closes/);
-  expect(() =>
-    floatBars(
-      prices,
-      prices.map((_, i) => (i === 4 ? Number.NaN : 1)),
-    ),
-  ).toThrow(/open 1 and close NaN at bar 4/);
-  expect(() => floatBacktest(bars, { ...benchmark, slow: 11 })).toThrow(/1 <= fast < slow <= 10/);
-  expect(() => floatSweep(bars, [[3, 3]], benchmark)).toThrow(/got 3 and 3/);
-  expect(() => floatBacktest(bars, { ...benchmark, slow: 10, fast: 2, cash: 0 })).toThrow(/cash above 0/);
+  const holed = prices.map((price, i) => (i === 4 ? Number.NaN : price));
+  const rule = { ...benchmark, fast: 2, slow: 10 };
+  expect(() => floatBacktest(prices, prices.subarray(1), rule)).toThrow(/as many opens as closes, got 10 and 9/);
+  expect(() => floatBacktest(prices, holed, rule)).toThrow(/expected prices above 0/);
+  expect(() => floatSweep(prices, holed, [[2, 10]], rule)).toThrow(/expected prices above 0/);
+  expect(() => floatBacktest(prices, prices, { ...rule, slow: 11 })).toThrow(/1 <= fast < slow <= 10/);
+  expect(() => floatBacktest(prices, prices, { ...rule, cash: 0 })).toThrow(/cash above 0/);
+  expect(() => floatBacktest(prices, prices, rule, { equity: new Float64Array(9) })).toThrow(/equity column of 10 bars, got 9/);
+  expect(() => floatSweep(prices, prices, [[3, 3]], rule)).toThrow(/got 3 and 3/);
 });
