@@ -1,10 +1,12 @@
 /** Choosing what evaluates a ground's configurations: the WASM kernel where it runs, plain JS, or the loop where a kernel can't follow it. */
+import { kernelRuns } from '../core/index.js';
 import { type PreparedReplay, prepareReplay, type ReplayEffects } from '../replay/index.js';
 import type { Evaluator, SweepGround, SweepKernel } from './contract.js';
 import { arraysEvaluator } from './evaluator-arrays.js';
 import { loopEvaluator } from './evaluator-loop.js';
-import { unfollowable } from './ground.js';
+import { arenaBytes, unfollowable } from './ground.js';
 import { plainPrimitives } from './primitives.js';
+import { simdPrimitives } from './primitives-simd.js';
 import type { SignalSet } from './signal-strategy.js';
 
 /** What an evaluator may use of the outside. */
@@ -22,5 +24,7 @@ export function createEvaluator(ground: SweepGround, effects: SweepEffects = {},
   if (kernel === 'loop') return loopEvaluator(prepared, ground, effects, null);
   const reason = unfollowable(prepared);
   if (reason !== null) return loopEvaluator(prepared, ground, effects, reason);
-  return arraysEvaluator(prepared, ground.accounts, effects.signals ?? [], plainPrimitives());
+  const simd = kernel === 'simd' || (kernel === undefined && kernelRuns('sweep', 'integer'));
+  const primitives = simd ? simdPrimitives(arenaBytes(prepared)) : plainPrimitives();
+  return arraysEvaluator(prepared, ground.accounts, effects.signals ?? [], primitives);
 }

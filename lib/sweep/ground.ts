@@ -55,7 +55,7 @@ export interface Ground {
   readonly initialCashMinor: number;
 }
 
-/** Where the arrays of a ground are laid. */
+/** Where the columns that a kernel works on are laid: marks, wants, sums of prices and the equity. */
 export interface Arena {
   f64(length: number): Float64Array;
   u8(length: number): Uint8Array;
@@ -85,6 +85,12 @@ function decisionInstants(sessions: Int32Array, calendar: Calendar, point: 'clos
   );
 }
 
+/** Bytes that the columns of a kernel take together, generously. */
+export function arenaBytes({ spec, data, sessions }: PreparedReplay): number {
+  const columns = spec.symbols.map((symbol) => (data.series.get(symbol)!.length + 2) * 9 + (sessions.length + 2) * 9 + 64);
+  return columns.reduce((sum, bytes) => sum + bytes, 0) + Math.max(...columns) + (sessions.length + 2) * 8;
+}
+
 export function groundOf(prepared: PreparedReplay, arena: Arena): Ground {
   const { spec, sessions, calendar, rulebook, instruments } = prepared;
   const days = new Int32Array(sessions.length + 1);
@@ -108,8 +114,8 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   const series = data.series.get(symbol)!;
   const count = days.length - 1;
   const slippageBp = spec.costs.slippageBp ?? 0;
-  const [markTicks, buyTicks, sellTicks] = [arena.f64(count), arena.f64(count), arena.f64(count)];
-  const traded = arena.u8(count);
+  const [markTicks, buyTicks, sellTicks] = [arena.f64(count), new Float64Array(count), new Float64Array(count)];
+  const traded = new Uint8Array(count);
   const due = [...(data.actions.get(symbol) ?? [])].sort((a, b) => a.exDay - b.exDay);
   const actions: DatedAction[] = [];
 
@@ -117,7 +123,7 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   while (bar < series.length && series.day[bar]! < days[0]!) bar++;
   const firstBar = bar;
   const { rules, ruleAt } = rulesOf(rulebook, instrument, days, series.day[bar] ?? Number.POSITIVE_INFINITY);
-  const volumeLeft = rules.some((one) => one.volumeCap !== null) ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
+  const volumeLeft = rules.some((one) => one.volumeCap !== null) ? new Float64Array(count).fill(Number.POSITIVE_INFINITY) : null;
   let lastDay: EpochDay = bar > 0 ? series.day[bar - 1]! : Number.NEGATIVE_INFINITY;
   let last = bar > 0 ? series.close[bar - 1]! : 0;
   let reference = last;

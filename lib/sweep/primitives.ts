@@ -12,8 +12,6 @@ export interface Primitives extends Arena {
   nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
   /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
   crossOfSums(sums: Float64Array, want: Uint8Array, from: number, to: number, fast: number, slow: number): void;
-  /** want[i] = a[i] > b[i] for i in [from, to). */
-  above(a: Float64Array, b: Float64Array, want: Uint8Array, from: number, to: number): void;
 }
 
 /**
@@ -66,8 +64,5 @@ export const plainPrimitives = (): Primitives => ({
       const now = sums[i + 1]!;
       want[i] = (now - sums[i + 1 - fast]!) * slow > (now - sums[i + 1 - slow]!) * fast ? 1 : 0;
     }
-  },
-  above(a, b, want, from, to) {
-    for (let i = from; i < to; i++) want[i] = a[i]! > b[i]! ? 1 : 0;
   },
 });

@@ -78,3 +78,8 @@ export function latch(want: Uint8Array, bars: number, wants: (long: boolean, i: 
     want[i] = long ? 1 : 0;
   }
 }
+
+/** want[i] = a[i] > b[i] for i in [from, to); NaN is above nothing. */
+export function above(a: Float64Array, b: Float64Array, want: Uint8Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) want[i] = a[i]! > b[i]! ? 1 : 0;
+}

@@ -6,7 +6,7 @@ import { signalsOf } from './configuration-spec.js';
 import type { Configuration } from './contract.js';
 import type { Ground, SymbolGround } from './ground.js';
 import type { Primitives } from './primitives.js';
-import { channelHigh, channelLow, latch, pastReturn, prefixSums, runningSmaCross } from './signal-columns.js';
+import { above, channelHigh, channelLow, latch, pastReturn, prefixSums, runningSmaCross } from './signal-columns.js';
 import type { SignalSet } from './signal-strategy.js';
 
 type Parameters = Readonly<Record<string, number>>;
@@ -67,7 +67,7 @@ export class Signals {
       }
       case 'ema-cross': {
         const of = (period: number) => this.keep(`${k} ema ${period}`, () => ema.series(price, period));
-        primitives.above(of(at('fast')), of(at('slow')), byBar, firstBar, bars);
+        above(of(at('fast')), of(at('slow')), byBar, firstBar, bars);
         return;
       }
       case 'breakout': {

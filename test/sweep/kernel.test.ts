@@ -30,7 +30,7 @@ const worlds = fc.record({
   sessions: fc.integer({ min: 1, max: 160 }),
 });
 
-const KERNELS: readonly SweepKernel[] = ['js'];
+const KERNELS: readonly SweepKernel[] = ['simd', 'js'];
 
 test('kernels and loop agree fill for fill and close for close, in any world, for every rule', async () => {
   let fills = 0;
