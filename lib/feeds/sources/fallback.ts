@@ -12,8 +12,9 @@ export const kindOf = ({
   market,
   adjustment,
   units,
-}: Pick<BarsAnswer, 'source' | 'synthetic' | 'market' | 'adjustment' | 'units'>): string =>
-  `${synthetic ? `made by ${source}, ` : ''}${market}, ${adjustment}, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`;
+  intervalMs,
+}: Pick<BarsAnswer, 'source' | 'synthetic' | 'market' | 'adjustment' | 'units' | 'intervalMs'>): string =>
+  `${synthetic ? `made by ${source}, ` : ''}${market}, ${adjustment}, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}${intervalMs === undefined ? '' : `, bars of ${intervalMs / 60_000} minutes`}`;
 
 /** A source did not answer, which another one, or a later day, may. Anything else is a fault, or the caller's own end. */
 export const isFailure = (error: unknown): error is Error =>
@@ -40,6 +41,10 @@ export async function barsFrom(
   for (const source of sources) {
     if (!source.bars || !source.markets.includes(market) || !source.adjustments.includes('raw')) {
       failures.push({ source: source.id, reason: `has no raw bars of ${market}` });
+      continue;
+    }
+    if (query.intervalMs !== undefined && !source.intraday) {
+      failures.push({ source: source.id, reason: 'has daily bars only' });
       continue;
     }
     try {

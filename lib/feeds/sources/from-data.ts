@@ -1,6 +1,7 @@
 /** A source out of market data that is already here: the user's own files, a DuckDB table, the bars that ship. */
 import type { Symbol } from '../../core/index.js';
 import { calendarOf } from '../../market/index.js';
+import { lengthOf } from '../assemble.js';
 import type { MarketData } from '../market-data.js';
 import { lastClosed } from './check-bars.js';
 import { UnsupportedQuery } from './errors.js';
@@ -25,6 +26,7 @@ export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<Marke
     id,
     markets: ['cn-a', 'us', 'crypto'],
     adjustments: ['raw'],
+    intraday: true,
     notes,
 
     async bars(query, context) {
@@ -36,6 +38,10 @@ export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<Marke
           `${id}: expected a symbol that is there, got ${query.symbol}. It has ${[...data.series.keys()].slice(0, 20).join(', ')}.`,
         );
       const { market, units } = instrument;
+      if (data.intervalMs !== query.intervalMs)
+        throw new UnsupportedQuery(
+          `${id}: expected to be asked for its ${lengthOf(data.intervalMs)} bars, got ${lengthOf(query.intervalMs)}. Ask for those.`,
+        );
       const calendar = calendarOf(market === 'bench' ? 'crypto' : market);
       const rows: BarRecord[] = [];
       const missing: MissingDay[] = [];
@@ -72,6 +78,7 @@ export function sourceOfData(id: string, load: (symbol: Symbol) => Promise<Marke
         market,
         adjustment: 'raw',
         units,
+        ...(data.intervalMs === undefined ? {} : { intervalMs: data.intervalMs }),
         completeTo,
         missing,
       };

@@ -7,7 +7,7 @@ export interface Dated {
   readonly knownAt: Instant;
 }
 
-/** One daily bar. */
+/** One bar: of a session, or shorter and known at its own end. */
 export interface BarRecord extends Dated {
   readonly day: EpochDay;
   readonly open: number;

@@ -22,6 +22,8 @@ export interface SymbolQuery {
   readonly symbol: Symbol;
   readonly from: EpochDay;
   readonly to: EpochDay;
+  /** Length of the bars asked for, where it is shorter than a session. */
+  readonly intervalMs?: number;
 }
 
 export interface DayQuery {
@@ -62,6 +64,8 @@ export interface BarsAnswer extends Answer<BarRecord> {
   readonly market: MarketId;
   readonly adjustment: Adjustment;
   readonly units: Units;
+  /** Length of a bar where it is shorter than a session: as asked. */
+  readonly intervalMs?: number;
   /** Last session for which the answer is complete: bars of a session under way are left out. */
   readonly completeTo: EpochDay;
   readonly missing: readonly MissingDay[];
@@ -87,6 +91,8 @@ export type Capability = (typeof CAPABILITIES)[number];
 export interface Source {
   readonly id: string;
   readonly markets: readonly MarketId[];
+  /** Its bars can be shorter than a session. */
+  readonly intraday?: true;
   /** Kinds of prices that its bars come in. */
   readonly adjustments: readonly Adjustment[];
   /** Deadline, retries, concurrency and rate of its calls; absent for files. */

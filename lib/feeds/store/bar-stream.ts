@@ -1,6 +1,6 @@
 /** Rows of a large CSV file of bars, piece by piece: a plain row in one pass over its bytes, any other as the loader reads it. */
 import { open } from 'node:fs/promises';
-import { dayAt } from '../date-text.js';
+import { clockAt, clockOfText, dayAt } from '../date-text.js';
 import { FeedError } from '../errors.js';
 import { NONE, numberAt, text } from '../number-text.js';
 import type { RowFields } from '../series-builder.js';
@@ -60,8 +60,11 @@ export class BarStream<T> {
   readonly #named = new Map<number, Named<T>>();
   #last: Named<T> | undefined;
   #day = 0;
+  #clock = NONE;
   #line: number;
   readonly #row: RowFields;
+  /** Dates stand alone, without a column of times. */
+  readonly #isDaily: boolean;
 
   constructor(path: string, table: Table, visitor: RowVisitor<T>) {
     this.#path = path;
@@ -69,7 +72,9 @@ export class BarStream<T> {
     this.#visitor = visitor;
     this.#line = table.bodyLine;
     const { columns } = table;
-    this.#columnsMin = Math.max(columns.date as number, columns.symbol ?? 0, ...NUMBERS.map((name) => columns[name] ?? 0)) + 1;
+    this.#isDaily = columns.time === undefined;
+    this.#columnsMin =
+      Math.max(columns.date as number, columns.time ?? 0, columns.symbol ?? 0, ...NUMBERS.map((name) => columns[name] ?? 0)) + 1;
     this.#kinds = new Int32Array(Math.max(this.#columnsMin, table.header?.length ?? 0)).fill(IGNORED);
     this.#kinds[columns.date as number] = DATE;
     if (columns.symbol !== undefined) this.#kinds[columns.symbol] = SYMBOL;
@@ -134,6 +139,7 @@ export class BarStream<T> {
       }
       row.line = this.#line;
       row.day = this.#day;
+      row.clock = this.#clock;
       row.open = numbers[0] as number;
       row.high = numbers[1] as number;
       row.low = numbers[2] as number;
@@ -147,6 +153,7 @@ export class BarStream<T> {
 
   /** Reads a row of plain dates, names and decimals; gives where the next begins, or NOT_PLAIN. */
   #plainRow(bytes: Uint8Array, from: number): number {
+    if (!this.#isDaily) return NOT_PLAIN;
     const kinds = this.#kinds;
     const numbers = this.#numbers;
     const { delimiter } = this.#table;
@@ -195,6 +202,7 @@ export class BarStream<T> {
           this.#days[place] = found;
         }
         this.#day = this.#days[place] as number;
+        this.#clock = NONE;
       } else {
         // Blanks and quotes round a cell go: not here.
         if (byte === 34 || (byte <= 32 && byte !== delimiter)) return NOT_PLAIN;
@@ -235,7 +243,12 @@ export class BarStream<T> {
       this.#last = this.#name(bytes, startOf(symbol), endOf(symbol), hash);
     }
     const { value } = this.#last ?? this.#name(bytes, 0, 0, 0);
-    this.#day = dayAt(bytes, startOf(date), endOf(date), this.#visitor.zoneOf(value));
+    const zone = this.#visitor.zoneOf(value);
+    this.#day = dayAt(bytes, startOf(date), endOf(date), zone);
+    this.#clock =
+      columns.time === undefined
+        ? clockAt(bytes, startOf(date), endOf(date), zone)
+        : clockOfText(text(bytes, startOf(columns.time), endOf(columns.time)), zone);
     for (const [i, name] of NUMBERS.entries()) {
       const column = columns[name];
       if (column !== undefined) this.#numbers[i] = numberAt(bytes, startOf(column), endOf(column));

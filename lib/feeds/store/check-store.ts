@@ -48,7 +48,13 @@ export function checkStore(folder: string, symbols: readonly Symbol[] = storedSy
     const { market } = entry.instrument;
     const rulebook = rulebooks.get(market) ?? rulebookFor(market);
     rulebooks.set(market, rulebook);
-    const findings = [...gapsOf(entry, columns), ...pricesOf(entry, columns, rulebook), ...unitsOf(entry, columns), ...factorsOf(columns)];
+    const findings = [
+      ...gapsOf(entry, columns),
+      ...gapsWithin(entry, columns),
+      ...pricesOf(entry, columns, rulebook),
+      ...unitsOf(entry, columns),
+      ...factorsOf(columns),
+    ];
     return { symbol, bars: columns.length, findings: findings.sort((a, b) => a.day - b.day), suspended: entry.suspended.length };
   });
 }
@@ -75,9 +81,36 @@ function gapsOf({ instrument, suspended }: Entry, { day, length }: StoredColumns
   for (let at = first; row < length; at++) {
     const session = calendar.sessions[at] as number;
     const there = day[row] === session;
-    if (there) row++;
+    while (day[row] === session) row++;
     if (there || excused.has(session)) close(at);
     else start ??= at;
+  }
+  return findings;
+}
+
+/** Bars that a session lacks, where bars are shorter: one finding a session, with its first gap. Minutes without trade look the same. */
+function gapsWithin({ instrument, intervalMs }: Entry, { day, knownAt, length }: StoredColumns): Finding[] {
+  if (knownAt === null || intervalMs === undefined) return [];
+  const calendar = calendarOf(instrument.market === 'bench' ? 'crypto' : instrument.market);
+  const findings: Finding[] = [];
+  for (let row = 0; row < length; ) {
+    const session = day[row] as number;
+    const midnight = calendar.midnightAt(session);
+    const closeAt = calendar.closeAt(session);
+    const lacking: number[] = [];
+    let expected = 0;
+    for (const { from, to } of calendar.spansAt(session)) {
+      for (let at = from + intervalMs; at < to + intervalMs; at += intervalMs) {
+        expected++;
+        const end = Math.min(at, to, closeAt);
+        while (day[row] === session && (knownAt[row] as number) < end) row++;
+        if (day[row] !== session || knownAt[row] !== end) lacking.push(end);
+      }
+    }
+    while (day[row] === session) row++;
+    if (lacking.length === 0) continue;
+    const clock = new Date((lacking[0] as number) - midnight).toISOString().slice(11, 16);
+    findings.push({ kind: 'gap', day: session, detail: `${lacking.length} of ${expected} bars lacking, the first that ends at ${clock}` });
   }
   return findings;
 }
@@ -86,14 +119,19 @@ function pricesOf({ instrument, actions }: Entry, columns: StoredColumns, rulebo
   const { day, open, high, low, close, volume, factor, length } = columns;
   const findings: Finding[] = [];
   const byDay = new Map<EpochDay, typeof actions>();
+  /** Last bar of the session before. */
+  let sessionBefore = -1;
   for (const action of actions) byDay.set(action.exDay, [...(byDay.get(action.exDay) ?? []), action]);
   for (let i = 0; i < length; i++) {
     const today = day[i] as number;
-    if (volume[i] === 0 && instrument.kind !== 'index') findings.push({ kind: 'zero-volume', day: today, detail: 'a bar without volume' });
+    if (volume[i] === 0 && instrument.kind !== 'index' && columns.knownAt === null)
+      findings.push({ kind: 'zero-volume', day: today, detail: 'a bar without volume' });
     if (i === 0 || instrument.kind === 'index') continue;
     // Actions with an ex-day in a suspension show at the first bar after it.
-    let reference = close[i - 1] as number;
-    for (let gap = (day[i - 1] as number) + 1; gap <= today; gap++)
+    if (day[i - 1] !== today) sessionBefore = i - 1;
+    if (sessionBefore < 0) continue;
+    let reference = close[sessionBefore] as number;
+    for (let gap = (day[sessionBefore] as number) + 1; gap <= today; gap++)
       for (const action of byDay.get(gap) ?? []) reference = exRightReferenceTicks(reference, action, instrument.units);
     let limited = false;
     try {

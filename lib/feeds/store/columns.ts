@@ -11,6 +11,8 @@ import { StoreError } from './errors.js';
 export interface StoredColumns {
   readonly length: number;
   readonly day: Int32Array;
+  /** End of each bar where bars are shorter than a session; null for daily bars, known at their session's close. */
+  readonly knownAt: Float64Array | null;
   readonly open: Float64Array;
   readonly high: Float64Array;
   readonly low: Float64Array;
@@ -40,9 +42,13 @@ const FLOAT_COLUMNS = Object.keys(FILE_COLUMNS) as FloatColumn[];
 /** Plain pages: dictionaries and compression cost more to read than they save on columns of this kind. */
 export const PARQUET_OPTIONS = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1';
 
-export const newColumns = (length: number): StoredColumns => ({
+/** The column of {@link StoredColumns.knownAt}. */
+export const KNOWN_AT = 'knownAt';
+
+export const newColumns = (length: number, intraday = false): StoredColumns => ({
   length,
   day: new Int32Array(length),
+  knownAt: intraday ? new Float64Array(length) : null,
   open: new Float64Array(length),
   high: new Float64Array(length),
   low: new Float64Array(length),
@@ -68,19 +74,20 @@ export async function writeColumns(
   columns: StoredColumns,
 ): Promise<{ readonly file: string; readonly sha256: string }> {
   const temporary = join(folder, `${fileOfSymbol(symbol)}.${process.pid}.tmp`);
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE bars (day INTEGER, ${FLOAT_COLUMNS.map((name) => `${FILE_COLUMNS[name]} DOUBLE`).join(', ')})`,
-  );
+  const { knownAt } = columns;
+  const names = [...(knownAt ? [KNOWN_AT] : []), ...Object.values(FILE_COLUMNS)];
+  await connection.run(`CREATE OR REPLACE TEMP TABLE bars (day INTEGER, ${names.map((name) => `${name} DOUBLE`).join(', ')})`);
   const appender = await connection.createAppender('bars');
   for (let i = 0; i < columns.length; i++) {
     appender.appendInteger(columns.day[i] as number);
+    if (knownAt) appender.appendDouble(knownAt[i] as number);
     for (const name of FLOAT_COLUMNS) appender.appendDouble(columns[name][i] as number);
     appender.endRow();
   }
   appender.closeSync();
   try {
     await connection.run(
-      `COPY (SELECT DATE '1970-01-01' + day AS date, ${Object.values(FILE_COLUMNS).join(', ')} FROM bars ORDER BY day) TO ${sqlText(temporary)} (${PARQUET_OPTIONS})`,
+      `COPY (SELECT DATE '1970-01-01' + day AS date, ${names.join(', ')} FROM bars ORDER BY day${knownAt ? `, ${KNOWN_AT}` : ''}) TO ${sqlText(temporary)} (${PARQUET_OPTIONS})`,
     );
     return placeFile(folder, symbol, temporary);
   } finally {
@@ -106,7 +113,9 @@ export function readColumns(folder: string, file: string, digest: string, wanted
   if (sha256(bytes) !== digest) return refuse('other bytes');
   const table = readParquet(bytes, path);
   const dates = table.column('date') as readonly Date[];
-  const columns = newColumns(dates.length);
+  const intraday = table.names.includes(KNOWN_AT);
+  const columns = newColumns(dates.length, intraday);
+  columns.knownAt?.set(table.column(KNOWN_AT) as readonly number[]);
   for (let i = 0; i < dates.length; i++) columns.day[i] = (dates[i] as Date).getTime() / DAY_MS;
   // A file without a factor column is of an import without actions: its factors stay 1.
   for (const name of wanted) {

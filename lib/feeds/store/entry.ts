@@ -24,6 +24,8 @@ const entrySchema = z.strictObject({
   symbol: z.string(),
   /** Market, adjustment kind, tick and unit: what every source of this symbol must have in common. */
   kind: z.string(),
+  /** Length of a bar where it is shorter than a session. */
+  intervalMs: z.int().positive().optional(),
   instrument: z.looseObject({ symbol: z.string(), market: z.string(), corporateActions: z.string() }),
   /** Name of the Parquet file beside this one, and its sha256. */
   file: z.string(),

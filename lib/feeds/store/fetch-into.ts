@@ -1,7 +1,7 @@
 /** Fetches what a store lacks: bars span by span, corporate actions, statuses and factors with them, one symbol after the other. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CorporateAction, EpochDay, Instrument, StatusSpan, Symbol } from '../../core/index.js';
+import type { CorporateAction, EpochDay, Instant, Instrument, StatusSpan, Symbol } from '../../core/index.js';
 import { calendarOf, describeSymbol } from '../../market/index.js';
 import { NotCachedError } from '../cache/errors.js';
 import { factorOf } from '../corporate-actions.js';
@@ -21,6 +21,8 @@ export interface FetchRequest {
   readonly symbols: readonly Symbol[];
   readonly from: EpochDay;
   readonly to: EpochDay;
+  /** Length of the bars, where it is shorter than a session. */
+  readonly intervalMs?: number;
 }
 
 export interface FetchedSymbol {
@@ -78,7 +80,7 @@ export function uncovered(
 }
 
 async function fetchSymbol(
-  { folder, sources, from, to }: FetchRequest,
+  { folder, sources, from, to, intervalMs }: FetchRequest,
   wanted: Symbol,
   context: SourceContext,
   connection: Connection,
@@ -94,10 +96,11 @@ async function fetchSymbol(
 
   const answers: { source: Source; answer: BarsAnswer; gap: { from: EpochDay; to: EpochDay } }[] = [];
   const failures: Failure[] = [];
+  const interval = intervalMs === undefined ? {} : { intervalMs };
   let kind = before?.kind;
   let empty = '';
   for (const gap of gaps) {
-    const found = await barsFrom(sources, { symbol, ...gap }, context, kind);
+    const found = await barsFrom(sources, { symbol, ...gap, ...interval }, context, kind);
     failures.push(...found.failures);
     if (found.answer.rows.length === 0) {
       empty = found.answer.empty ?? '';
@@ -112,6 +115,7 @@ async function fetchSymbol(
   const columns = merged(
     before && readColumns(folder, before.file, before.sha256),
     answers.flatMap(({ answer }) => answer.rows),
+    intervalMs !== undefined,
   );
   const firstDay = columns.day[0] as EpochDay;
   const lastDay = columns.day[columns.length - 1] as EpochDay;
@@ -187,6 +191,7 @@ async function fetchSymbol(
   const entry: Entry = {
     symbol,
     kind,
+    ...interval,
     instrument: {
       ...told,
       symbol,
@@ -239,28 +244,32 @@ function coveredBy({ source, answer, gap }: { source: Source; answer: BarsAnswer
   return { from: gap.from, to, ...(settled ? { askedTo: asked } : {}), source: source.id, retrievedAt: answer.retrievedAt };
 }
 
-function merged(before: StoredColumns | undefined, rows: readonly BarRecord[]): StoredColumns {
-  const byDay = new Map<EpochDay, Omit<BarRecord, 'eventAt' | 'knownAt'>>();
+function merged(before: StoredColumns | undefined, rows: readonly BarRecord[], intraday: boolean): StoredColumns {
+  const byTime = new Map<number, Omit<BarRecord, 'eventAt'>>();
+  const keyOf = (row: { day: EpochDay; knownAt: Instant }): number => (intraday ? row.knownAt : row.day);
   if (before) {
     for (let i = 0; i < before.length; i++) {
       const amount = before.amountMinor[i] as number;
-      byDay.set(before.day[i] as number, {
+      const row = {
         day: before.day[i] as number,
+        knownAt: before.knownAt?.[i] ?? Number.NaN,
         open: before.open[i] as number,
         high: before.high[i] as number,
         low: before.low[i] as number,
         close: before.close[i] as number,
         volume: before.volume[i] as number,
         amountMinor: Number.isNaN(amount) ? null : amount,
-      });
+      };
+      byTime.set(keyOf(row), row);
     }
   }
   // What is stored stays as it was first known: a later answer never rewrites a bar.
-  for (const row of rows) if (!byDay.has(row.day)) byDay.set(row.day, row);
-  const sorted = [...byDay.values()].sort((a, b) => a.day - b.day);
-  const columns = newColumns(sorted.length);
-  for (const [i, row] of sorted.entries()) {
+  for (const row of rows) if (!byTime.has(keyOf(row))) byTime.set(keyOf(row), row);
+  const sorted = [...byTime].sort((a, b) => a[0] - b[0]);
+  const columns = newColumns(sorted.length, intraday);
+  for (const [i, [, row]] of sorted.entries()) {
     columns.day[i] = row.day;
+    if (columns.knownAt) columns.knownAt[i] = row.knownAt;
     columns.open[i] = row.open;
     columns.high[i] = row.high;
     columns.low[i] = row.low;

@@ -2,18 +2,20 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BarSeries, canonicalJson, dateOf, HindcastError, type Instrument, type Symbol, sha256 } from '../../core/index.js';
+import { type BarSeries, canonicalJson, DAY_MS, dateOf, HindcastError, type Instrument, type Symbol, sha256 } from '../../core/index.js';
 import { type CalendarId, calendarOf, describeSymbol } from '../../market/index.js';
 import { statedVolumeUnit } from '../columns.js';
 import { toUtf8 } from '../encoding.js';
 import { BadRowError, type BadRowReason, FeedError } from '../errors.js';
+import { type BarStamp, placeInSessions } from '../intraday-rows.js';
 import { SeriesBuilder } from '../series-builder.js';
+import { kindOf } from '../sources/fallback.js';
 import { SURVIVORSHIP } from '../sources/source.js';
 import { canonicalSymbol, fileOfSymbol, symbolOfFile } from '../symbol-text.js';
 import { openTable, type Table } from '../table.js';
 import { findVolumeUnit, type VolumeUnit } from '../volume-unit.js';
 import { BarStream } from './bar-stream.js';
-import { FILE_COLUMNS } from './columns.js';
+import { FILE_COLUMNS, KNOWN_AT } from './columns.js';
 import { ENTRY_FORMAT, readEntry } from './entry.js';
 import { type Imported, type ImportRequest, refuseStored } from './import-request.js';
 import { plainParquet } from './plain-parquet.js';
@@ -69,6 +71,8 @@ interface Written {
   readonly from: number;
   readonly to: number;
   readonly unit: VolumeUnit;
+  /** Set where the bars are shorter than a session. */
+  readonly intervalMs?: number;
   readonly temporary: string;
   readonly file: string;
   readonly sha256: string;
@@ -90,7 +94,7 @@ export async function importCsv(request: ImportRequest): Promise<Imported> {
     const staged = await stage(request, table, bodyStart, spill);
     const stated = options.volumeUnit ?? statedVolumeUnit(table.header?.[table.columns.volume as number]);
     const scratch = new Scratch();
-    const written = await several(staged, (one) => write(one, path, staging, stated, scratch));
+    const written = await several(staged, (one) => write(one, request, staging, stated, scratch));
     await several(written, (one) => place(request, one));
     const lots = written.filter(({ unit }) => unit === 'lots').length;
     return {
@@ -155,7 +159,7 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
     row(row, one) {
       if (!one?.builder.judge(row)) return;
       if (isSession[row.day] !== 1) refuse(row.line, 'not-a-session', `${dateOf(row.day)} is no session of calendar ${market}`);
-      one.rows.push(row.day, row.line, one.builder.taken);
+      one.rows.push(Number.isNaN(row.clock) ? row.day : row.day + row.clock / DAY_MS, row.line, one.builder.taken);
     },
     short: (line, cells) => refuse(line, 'too-few-cells', `${cells} cells`),
     settled: () => spill.settled(),
@@ -167,21 +171,58 @@ async function stage({ folder, path, options = {}, replace = false }: ImportRequ
   return traded;
 }
 
-/** Rows in the order of their days. Throws BadRowError for a day that is there twice. */
+/** Rows in the order of their times. Throws BadRowError for a time that is there twice. */
 function ordered(rows: Float64Array, { instrument }: Staged, path: string): Float64Array {
   const days = Array.from({ length: rows.length / ROW }, (_, i) => i * ROW).sort((a, b) => (rows[a] as number) - (rows[b] as number));
   const sorted = new Float64Array(rows.length);
   for (const [i, from] of days.entries()) {
     const day = rows[from] as number;
     if (i > 0 && day === sorted[(i - 1) * ROW])
-      throw new BadRowError(path, rows[from + 1] as number, 'duplicate-date', `${dateOf(day)} of ${instrument.symbol} is there twice`);
+      throw new BadRowError(
+        path,
+        rows[from + 1] as number,
+        'duplicate-date',
+        `${dateOf(Math.floor(day))} of ${instrument.symbol} is there twice`,
+      );
     sorted.set(rows.subarray(from, from + ROW), i * ROW);
   }
   return sorted;
 }
 
+/** The sessions of rows, and the ends of bars that are shorter than one. Throws BadRowError for a time outside of trading. */
+function placesOf(
+  rows: Float64Array,
+  { instrument }: Staged,
+  path: string,
+  room: Float64Array,
+  stated: BarStamp | undefined,
+): { day: Int32Array; ends?: { knownAt: Float64Array; intervalMs: number } } {
+  const { length } = room;
+  const day = new Int32Array(length);
+  let several = false;
+  for (let i = 0; i < length; i++) {
+    day[i] = Math.floor(rows[i * ROW] as number);
+    several ||= i > 0 && day[i] === day[i - 1];
+  }
+  if (!several) return { day };
+  const clock = room;
+  for (let i = 0; i < length; i++) clock[i] = Math.round(((rows[i * ROW] as number) - (day[i] as number)) * DAY_MS);
+  const stamped = { length, day, clock, line: Int32Array.from({ length }, (_, i) => rows[i * ROW + 1] as number) };
+  const calendar = calendarOf(instrument.market as CalendarId);
+  const placed = placeInSessions(stamped, instrument.symbol, calendar, stated, (line, reason, detail) => {
+    throw new BadRowError(path, line, reason, detail);
+  });
+  return { day: placed.day, ends: { knownAt: placed.knownAt, intervalMs: placed.intraday!.intervalMs } };
+}
+
 /** Writes the file of one symbol into `staging`. Throws FeedError when its amounts show another unit of volume than the stated one. */
-async function write(one: Staged, path: string, staging: string, stated: VolumeUnit | undefined, scratch: Scratch): Promise<Written> {
+async function write(
+  one: Staged,
+  { path, options = {} }: ImportRequest,
+  staging: string,
+  stated: VolumeUnit | undefined,
+  scratch: Scratch,
+): Promise<Written> {
   const { instrument } = one;
   const { symbol, units } = instrument;
   const { length } = one.rows;
@@ -193,7 +234,7 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
     for (let i = 0; i < length; i++) values[i] = rows[i * ROW + at] as number;
     return values;
   };
-  const day = scratch.ints('day', column(0));
+  const { day, ends } = placesOf(rows, one, path, scratch.floats('day', length), options.barStamp);
   const series = { length, open: column(2), high: column(3), low: column(4), close: column(5), volume: column(6) };
   const amount = column(7);
   const traded = { ...series, symbol, day, knownAt: NO_AMOUNT, factor: NO_AMOUNT } satisfies BarSeries;
@@ -208,6 +249,7 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
   const fits = series.high.every((ticks) => ticks < 2 ** 31);
   const bytes = plainParquet([
     { name: 'date', values: day, isDate: true },
+    ...(ends ? [{ name: KNOWN_AT, values: ends.knownAt }] : []),
     ...(['open', 'high', 'low', 'close'] as const).map((name) => ({
       name: FILE_COLUMNS[name],
       values: fits ? scratch.ints(name, series[name]) : series[name],
@@ -219,7 +261,8 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
   const file = `${fileOfSymbol(symbol)}.${digest.slice(0, 12)}.parquet`;
   const temporary = join(staging, file);
   // All that is told of the columns is told before the wait: then the next symbol has them.
-  const told = { instrument, rows: length, from: day[0] as number, to: day[length - 1] as number, unit };
+  const interval = ends ? { intervalMs: ends.intervalMs } : {};
+  const told = { instrument, rows: length, from: day[0] as number, to: day[length - 1] as number, unit, ...interval };
   await writeFile(temporary, bytes);
   return { ...told, temporary, file, sha256: digest };
 }
@@ -227,13 +270,15 @@ async function write(one: Staged, path: string, staging: string, stated: VolumeU
 /** Moves a file into the store and writes the entry. The bytes are not flushed one by one: a lost import can be run again. */
 async function place({ folder, path, retrievedAt }: ImportRequest, written: Written): Promise<void> {
   const { instrument, rows, from, to, temporary, file, sha256: digest } = written;
-  const { symbol, market, units } = instrument;
+  const { symbol, market } = instrument;
+  const interval = written.intervalMs === undefined ? {} : { intervalMs: written.intervalMs };
   const before = readEntry(folder, symbol);
   await rename(temporary, join(folder, file));
   const entry = {
     format: ENTRY_FORMAT,
     symbol,
-    kind: `${market}, raw, ticks of ${units.tickSize} ${units.currency}, units of ${units.quantityStep}`,
+    kind: kindOf({ source: '', market, adjustment: 'raw', units: instrument.units, ...interval }),
+    ...interval,
     instrument,
     file,
     sha256: digest,

@@ -49,15 +49,19 @@ async function importData(
     const series = data.series.get(symbol);
     if (!series) continue;
     const before = readEntry(folder, symbol);
-    const columns = newColumns(series.length);
+    const { intervalMs } = data;
+    const interval = intervalMs === undefined ? {} : { intervalMs };
+    const columns = newColumns(series.length, intervalMs !== undefined);
     columns.day.set(series.day);
+    columns.knownAt?.set(series.knownAt);
     for (const name of ['open', 'high', 'low', 'close', 'volume', 'factor'] as const) columns[name].set(series[name]);
     const placed = await writeColumns(connection, folder, symbol, columns);
     const [from, to] = [series.day[0] as number, series.day[series.length - 1] as number];
     const known = data.actionsKnown?.[symbol];
     writeEntry(folder, {
       symbol,
-      kind: kindOf({ source, market, adjustment: 'raw', units, ...(data.synthetic ? { synthetic: true } : {}) }),
+      kind: kindOf({ source, market, adjustment: 'raw', units, ...interval, ...(data.synthetic ? { synthetic: true } : {}) }),
+      ...interval,
       instrument,
       ...placed,
       rows: series.length,

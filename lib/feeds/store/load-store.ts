@@ -1,6 +1,7 @@
 /** A store as market data. */
 import { type BarSeries, type CorporateAction, dateOf, type Instrument, type Symbol } from '../../core/index.js';
 import { type CalendarId, calendarOf, describeSymbol } from '../../market/index.js';
+import { lengthOf } from '../assemble.js';
 import { digestsOf } from '../digest.js';
 import type { MarketData } from '../market-data.js';
 import { sessionClose } from '../session-closes.js';
@@ -35,19 +36,27 @@ export function loadStore(folder: string, options: LoadStoreOptions = {}): Marke
   if (markets.length !== 1)
     throw new StoreError(`loadStore: expected symbols of one market, got ${markets.join(' and ')}. Load each market on its own.`);
   const calendar = calendarOf(markets[0] as CalendarId);
+  const [intervalMs, ...others] = [...new Set(entries.map((entry) => entry.intervalMs))];
+  if (others.length > 0)
+    throw new StoreError(
+      `loadStore: expected bars of one length, got ${[intervalMs, ...others].map(lengthOf).join(' and ')}. Name the symbols of one of them.`,
+    );
   const series = new Map<Symbol, BarSeries>();
   const actions = new Map<Symbol, readonly CorporateAction[]>();
   const actionsKnown: Record<Symbol, { from: number; to: number }> = {};
   for (const entry of entries) {
     const { symbol } = entry;
-    const { length, day, open, high, low, close, volume, factor } = readColumns(folder, entry.file, entry.sha256, [
-      'open',
-      'high',
-      'low',
-      'close',
-      'volume',
-      'factor',
-    ]);
+    const {
+      length,
+      day,
+      knownAt: ends,
+      open,
+      high,
+      low,
+      close,
+      volume,
+      factor,
+    } = readColumns(folder, entry.file, entry.sha256, ['open', 'high', 'low', 'close', 'volume', 'factor']);
     const knownAt = new Float64Array(length);
     for (let i = 0, session = calendar.indexAtOrAfter(day[0] as number); i < length; i++, session++) {
       while ((calendar.sessions[session] as number) < (day[i] as number)) session++;
@@ -55,7 +64,8 @@ export function loadStore(folder: string, options: LoadStoreOptions = {}): Marke
         throw new StoreError(
           `loadStore: expected sessions of ${calendar.id}, got a bar of ${symbol} on ${dateOf(day[i] as number)}. Remove the entry and fetch the symbol again.`,
         );
-      knownAt[i] = sessionClose(calendar, session);
+      knownAt[i] = ends?.[i] ?? sessionClose(calendar, session);
+      if (ends && day[i + 1] === day[i]) session--;
     }
     series.set(symbol, { symbol, length, day, knownAt, open, high, low, close, volume, factor });
     actions.set(symbol, entry.actions);
@@ -70,6 +80,7 @@ export function loadStore(folder: string, options: LoadStoreOptions = {}): Marke
     source: `store:${folder}`,
     synthetic: entries.some(({ synthetic }) => synthetic),
     calendar: calendar.id,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
     instruments,
     series,
     actions,
