@@ -9,6 +9,7 @@ type Need = (settings: Settings) => SettingProblem[];
 const needsOf: Readonly<Record<string, readonly Need[]>> = {
   data: [tokenOf('tushare', 'tushareToken')],
   tasks: [roomForBeats],
+  models: [serversOfModels],
   doctor: [fileOf('python'), fileOf('browser')],
 };
 
@@ -27,6 +28,19 @@ function tokenOf(source: string, name: SettingName): Need {
     if (!values.sources.includes(source) || values[name] !== undefined) return [];
     return [{ key: name, kind: 'missing', says: `expected ${name} for the source ${source}, got none.`, example: exampleLine(name) }];
   };
+}
+
+/** `ollama` is there without being named. */
+function serversOfModels({ values }: Settings): SettingProblem[] {
+  const servers = ['ollama', ...Object.keys(values.llmServers)];
+  const named = [...Object.values(values.llmTiers), ...(values.llmEmbed === undefined ? [] : [values.llmEmbed])];
+  const unknown = [...new Set(named.map((model) => model.split('/')[0]!))].filter((server) => !servers.includes(server));
+  const of = (key: SettingName, says: string): SettingProblem => ({ key, kind: 'wrong', says, example: exampleLine(key) });
+  const keys = Object.keys(values.llmKeys).filter((server) => !(server in values.llmServers));
+  return [
+    ...unknown.map((server) => of('llmServers', `expected the URL of the server ${server} that models name, got none.`)),
+    ...keys.map((server) => of('llmKeys', `expected keys of servers in llmServers, got one for ${server}.`)),
+  ];
 }
 
 function roomForBeats({ values: { leaseMs, heartbeatMs } }: Settings): SettingProblem[] {

@@ -15,7 +15,7 @@ export function environmentExample(): string {
 function linesOf(name: SettingName): string[] {
   const { meaning, variable, example, secret, path } = aboutSetting(name);
   const held = kindOf(name);
-  const kinds = { text: path ? 'path' : 'text', whole: 'whole number', list: 'list', levels: 'levels by room' };
+  const kinds = { text: path ? 'path' : 'text', whole: 'whole number', list: 'list', pairs: 'name=value pairs' };
   const kind = held.kind === 'choice' ? `one of ${held.choices.join(', ')}` : kinds[held.kind];
   const standard = held.default === undefined ? '' : shownValue(name, held.default);
   const facts = [kind, ...(secret ? ['secret: never shown'] : []), standard === '' ? 'not set by default' : `default ${standard}`];

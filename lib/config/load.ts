@@ -105,11 +105,17 @@ const isName = (key: string): key is SettingName => settingNames.includes(key as
 /** What a value should be, from zod's first complaint; within lists and levels too. */
 function wantedOf(
   name: SettingName,
-  issue: { readonly code?: string; readonly message: string; readonly values?: readonly unknown[] },
+  issue: {
+    readonly code?: string;
+    readonly message: string;
+    readonly values?: readonly unknown[];
+    readonly issues?: readonly { readonly message: string }[];
+  },
 ): string {
+  if (issue.code === 'invalid_key') return issue.issues?.[0]?.message ?? issue.message;
   if (issue.code === 'invalid_value') return `one of ${(issue.values ?? []).join(', ')}`;
   const { kind } = kindOf(name);
-  if (issue.code === 'invalid_type' && kind === 'levels') return 'levels by room, such as feeds=debug';
+  if (issue.code === 'invalid_type' && kind === 'pairs') return `name=value pairs, such as ${aboutSetting(name).example}`;
   if (issue.code === 'invalid_type' && kind === 'list') return 'a list';
   return issue.code === 'invalid_type' && kind === 'text' ? 'text' : issue.message;
 }
@@ -124,7 +130,13 @@ function layOf(variables: Readonly<Record<string, string | undefined>>, from: st
 }
 
 function keepSecretsOf(layers: readonly (readonly [string, Given])[]): void {
-  keepSecrets(layers.flatMap(([key, { value }]) => (isName(key) && aboutSetting(key).secret && typeof value === 'string' ? [value] : [])));
+  keepSecrets(layers.flatMap(([key, { value }]) => (isName(key) && aboutSetting(key).secret ? textsIn(value) : [])));
+}
+
+/** A secret may be one text, or several by name. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 const readDotEnv = (path: string): Readonly<Record<string, string | undefined>> =>

@@ -161,7 +161,10 @@ test('variables hold lists, levels by room and numbers', () => {
 
 test.each([
   ['HINDCAST_SOURCES', 'tushare,yaho', /sources to be tushare, akshare, .* got "tushare,yaho"/],
-  ['HINDCAST_LOG_LEVELS', 'feeds', /logLevels to be levels by room, such as feeds=debug, got "feeds"/],
+  ['HINDCAST_LLM_TIERS', 'tiny=ollama/a', /llmTiers to be small, medium or large, or <role>\.small and so on, got "tiny=ollama\/a"/],
+  ['HINDCAST_LLM_TIERS', 'small=qwen', /llmTiers to be a model as server\/name/],
+  ['HINDCAST_LLM_PRICES', 'a/b=2', /llmPrices to be two prices, such as 2\/8/],
+  ['HINDCAST_LOG_LEVELS', 'feeds', /logLevels to be name=value pairs, such as feeds=debug,jobs=warn, got "feeds"/],
   ['HINDCAST_LOG_LEVELS', 'feeds=loud', /logLevels to be one of trace, /],
   ['HINDCAST_CACHE_DISK_MB', '0', /cacheDiskMb to be a whole number, 1 or more, got "?0"?/],
   ['HINDCAST_CACHE_DISK_MB', '1e3', /cacheDiskMb to be a whole number, 1 or more, got "1e3"/],
@@ -206,5 +209,5 @@ test('.env.example is what the schema makes of it, and sets nothing as it stands
   const { values, origins } = loadSettings({ root: rootWith({ '.env': lines.join('\n') }), environment: {} });
   expect(Object.values(origins).filter((origin) => origin.startsWith('.env'))).toHaveLength(lines.length);
   expect(values.sources).toEqual(['tushare', 'akshare']);
-  expect(lines.join()).not.toMatch(/TOKEN|KEY/);
+  expect(lines.join()).not.toMatch(/_TOKEN=|_KEYS?=/);
 });
