@@ -1,4 +1,5 @@
 /** memory: what the roles remember, in an embedded LanceDB: chunks, embedders and their health, recall cut by instant, lessons. */
+export { type MemoryUse, memoryUses, type RecallOf, recallFor } from './ablation.js';
 export { checkMemory, type MemoryCheck } from './check.js';
 export { type ChunkOptions, chunkText, type TextChunk } from './chunk-text.js';
 export { decayWeight, halfLifeDays } from './decay.js';
@@ -9,6 +10,7 @@ export { ExactIndex, type Neighbour, type SearchOptions } from './exact-index.js
 export { exportMemory, type ImportResult, importMemory, quarantined } from './exchange.js';
 export { type FloatRows, rowsInFile, rowsInMemory } from './float-rows.js';
 export { checkEmbedder, type EmbedderCard, EmbedderError, registerEmbedder, type Sickness } from './health.js';
+export { episodeRow, type LessonBody, lessonRow, maximRows, type RememberedDecision, type SettledOutcome } from './lessons.js';
 export { localEmbedder } from './local-embedder.js';
 export { type Health, type Memory, type MemoryCounts, type MemoryOptions, openMemory } from './memory.js';
 export { reembed } from './reembed.js';

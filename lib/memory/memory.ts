@@ -117,6 +117,26 @@ export class Memory {
     return this.index;
   }
 
+  /** Positions of all rows that a query may be answered with at an instant, relevant or not. */
+  known(query: RecallQuery, asOf: number): number[] {
+    const positions: number[] = [];
+    for (let row = 0; row < this.index.vectors.lengthAt(asOf); row++)
+      if (this.accepts(this.index.rows[row]!, query, asOf)) positions.push(row);
+    return positions;
+  }
+
+  /**
+   * Removes what was written after an instant: the unfinished tail of a run that goes on from its last barrier. Throws MemoryError when
+   * read-only.
+   */
+  async forgetAfter(instant: number): Promise<void> {
+    if (this.mode !== 'read-write')
+      throw new MemoryError('forgetAfter: expected a memory open for writing, got a read-only one. Open it read-write.');
+    if (this.index.vectors.lengthAt(instant) === this.length) return;
+    await this.table.removeAfter(instant);
+    await this.reload();
+  }
+
   /** Heads of all rows, by knownAt. */
   heads(): readonly IndexedRow[] {
     return this.index.rows;

@@ -31,6 +31,7 @@ interface LanceTable {
   listIndices(): Promise<{ columns: string[] }[]>;
   optimize(options?: { cleanupOlderThan?: Date }): Promise<unknown>;
   countRows(): Promise<number>;
+  delete(filter: string): Promise<unknown>;
   setUnenforcedPrimaryKey(column: string): Promise<void>;
   close(): void;
 }
@@ -64,6 +65,8 @@ export interface MemoryTable {
   /** Ids by full-text relevance among rows known at `asOf`, best first. */
   match(text: string, asOf: number, count: number): Promise<string[]>;
   count(): Promise<number>;
+  /** Removes rows known after an instant. */
+  removeAfter(instant: number): Promise<void>;
   /** Merges small files and brings the full-text index up to date. */
   optimise(): Promise<void>;
   close(): void;
@@ -136,6 +139,10 @@ export async function openTable(path: string, name: string, dimension: number, c
       return Array.from({ length: found.numRows }, (_, i) => found.getChild('id')!.get(i) as string);
     },
     count: () => table.countRows(),
+    async removeAfter(instant) {
+      if (!Number.isFinite(instant)) throw new MemoryError(`removeAfter: expected an instant, got ${instant}. Pass the last barrier.`);
+      await table.delete(`known_at > ${instant}`);
+    },
     async optimise() {
       if (!indexed && (await table.countRows()) > 0) await makeIndex();
       await table.optimize();

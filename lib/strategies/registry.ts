@@ -9,6 +9,7 @@ import { equalWeight, equalWeightSchema } from './equal-weight.js';
 import { StrategyError } from './errors.js';
 import { exits, exitsSchema } from './exits.js';
 import { frozenIntents, frozenSchema } from './frozen.js';
+import { memoryAnalyst, memoryAnalystSchema } from './memory-analyst.js';
 import { momentum, momentumSchema } from './momentum.js';
 import { momentumSign, momentumSignSchema } from './momentum-sign.js';
 import { randomSameTurnover, randomSameTurnoverSchema } from './random-same-turnover.js';
@@ -60,6 +61,12 @@ add('random-same-turnover', 'in and out at random at a given rate: the luck base
 add('exits', 'sells positions at a stop-loss or take-profit on average cost; runs beside other strategies', exitsSchema, exits);
 add('rule:v1', 'deterministic rule analyst (rules, not a model): trend, momentum, volatility, volume', ruleAnalystSchema, ruleAnalyst);
 add('rl', 'a trained policy, loaded whole from its bundle', rlSchemaOfParameters, rl, rlModels);
+add(
+  'memory:v1',
+  'deterministic, knows only what it remembers: buys what did well on such days (rules, not a model)',
+  memoryAnalystSchema,
+  memoryAnalyst,
+);
 add('frozen', 'replays recorded intents under other rules or costs without deciding again', frozenSchema, frozenIntents);
 
 /** Ids in the order of the registry. */

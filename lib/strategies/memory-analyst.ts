@@ -1,0 +1,104 @@
+/**
+ * `memory:v1`, a deterministic analyst that knows nothing but what it remembers: it puts the day's news into a few words, recalls what
+ * followed on such days, and trades when that was mostly good or bad. Without memory it holds. It is the ruler for what a memory is worth.
+ */
+import { z } from 'zod';
+import { type EvidenceRef, InputError, type Intent, type NewsItem, type RecalledItem, type Step, type Strategy } from '../core/index.js';
+import { inOut } from './in-out.js';
+import { NO_INTENTS, positionIn } from './intents.js';
+import { readParameters } from './parameters.js';
+
+export const memoryAnalystSchema = z.strictObject({
+  lessons: z.int().min(1).max(100).default(24).describe('lessons recalled for a situation'),
+  atLeast: z.int().min(1).default(8).describe('lessons needed before it dares'),
+  edge: z.number().min(0).default(0.004).describe('mean remembered return from which it buys; below minus this it leaves'),
+  hold: z.int().min(1).default(5).describe('sessions until a position is closed'),
+  parts: z.int().min(1).default(10).describe('equal parts of the account; a symbol gets one'),
+});
+
+export interface MemoryAnalystState {
+  /** Instant of the last decision: only later news is new. -1 at the start. */
+  seen: number;
+  /** Sessions since it bought; -1 when it holds nothing of its own. */
+  held: number;
+}
+
+/** Days back in which news about the whole market still tells of the times. */
+const CLIMATE_MS = 15 * 86_400_000;
+
+export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = {}): Strategy<MemoryAnalystState> {
+  const rules = readParameters('memory:v1', memoryAnalystSchema, parameters);
+  const { table, enter, leave } = inOut(rules.parts);
+  return {
+    id: 'memory:v1',
+    scope: 'symbol',
+    actions: table,
+    init: () => ({ seen: -1, held: -1 }),
+    async decide(view, symbols, state): Promise<Step<MemoryAnalystState>> {
+      const symbol = symbols[0]!;
+      const since = state.seen;
+      state.seen = view.asOf;
+      if (state.held >= 0) state.held++;
+      const expired = state.held >= rules.hold && positionIn(view.portfolio(), symbol) !== undefined;
+      const news = since < 0 ? [] : view.news({ symbols: [symbol], since: since + 1, limit: 3 });
+      if (news.length === 0) {
+        if (!expired) return { intents: NO_INTENTS, state };
+        state.held = -1;
+        return { intents: [{ symbol, action: leave, confidence: 1, why: `held for ${rules.hold} sessions`, evidence: [] }], state };
+      }
+      const climate = view
+        .news({ since: view.asOf - CLIMATE_MS, limit: 60 })
+        .filter((item) => item.symbols.length === 0)
+        .slice(0, 3);
+      const situation = situationOf(news, climate);
+      const recall = await view.recall({ text: situation, kinds: ['lesson'], limit: rules.lessons });
+      const memory = { status: recall.status, ...(recall.reason === undefined ? {} : { reason: recall.reason }) };
+      const evidence = [...news, ...climate].map((item): EvidenceRef => ({ kind: 'news', id: item.id, knownAt: item.knownAt }));
+      for (const item of recall.items) evidence.push({ kind: 'memory', id: item.id, knownAt: item.knownAt });
+      const { mean, count } = whatFollowed(recall.items);
+      const common = { symbol, evidence, detail: { situation, memory } };
+      const confidence = Math.min(1, Math.abs(mean) / (4 * rules.edge || 1));
+      const holds = positionIn(view.portfolio(), symbol) !== undefined;
+      const why =
+        recall.status === 'degraded'
+          ? `memory is degraded: ${recall.reason}`
+          : `${count} lessons of such days: ${(100 * mean).toFixed(2)} % on average`;
+      const intent = (action: string): Intent => ({ ...common, action, confidence, why });
+      if (count >= rules.atLeast && mean >= rules.edge && !holds) {
+        state.held = 0;
+        return { intents: [intent(enter)], state };
+      }
+      if (holds && (expired || (count >= rules.atLeast && mean <= -rules.edge))) {
+        state.held = -1;
+        return { intents: [intent(leave)], state };
+      }
+      return { intents: [intent('HOLD')], state };
+    },
+  };
+}
+
+/** The news of the day and of the times, without names and figures: what makes two days alike. */
+export function situationOf(news: readonly NewsItem[], climate: readonly NewsItem[]): string {
+  const words = (items: readonly NewsItem[]) => items.map(({ title }) => plain(title)).join('; ');
+  return climate.length === 0 ? words(news) : `${words(news)} | market: ${words(climate)}`;
+}
+
+const plain = (title: string): string =>
+  title
+    .replace(/[\d.,%]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** Mean return that the recalled lessons tell, each weighed by its score. Throws InputError on a lesson without a return. */
+function whatFollowed(items: readonly RecalledItem[]): { mean: number; count: number } {
+  let sum = 0;
+  let weight = 0;
+  for (const { id, body, score } of items) {
+    const told = (body as { instrumentReturn?: unknown } | null)?.instrumentReturn;
+    if (typeof told !== 'number')
+      throw new InputError(`memory:v1: expected lessons with a return, got ${id} without. Recall lessons only.`);
+    sum += score * told;
+    weight += score;
+  }
+  return { mean: weight === 0 ? 0 : sum / weight, count: items.length };
+}
