@@ -12,7 +12,7 @@ type Receivable = SingleBookState['receivables'][number];
 const NOT_LOCKED = -0x80000000;
 const NO_RECEIVABLES: Receivable[] = [];
 
-export class AccountColumns {
+export interface AccountColumns {
   readonly cash: Float64Array;
   readonly receivable: Float64Array;
   readonly quantity: Float64Array;
@@ -22,274 +22,282 @@ export class AccountColumns {
   readonly cost: Float64Array;
   /** 1 = a dividend is on its way. */
   readonly awaits: Uint8Array;
-  /** 1 = no lot is locked or has an untaxed dividend. */
-  readonly plain: Uint8Array;
-  /** Units of the newest session's buys, and that session. */
-  readonly #newUnits: Float64Array;
-  readonly #newSession: Int32Array;
-  /** Lots of account i lie at [i * capacity + head[i], i * capacity + tail[i]). */
-  #capacity = 16;
-  readonly #head: Int32Array;
-  readonly #tail: Int32Array;
-  #lotQuantity: Float64Array;
-  #lotCost: Float64Array;
-  #lotDay: Int32Array;
-  #lotSession: Int32Array;
-  #lotLocked: Int32Array;
-  /** By account, then by place among its lots; empty while the account is plain. */
-  readonly #untaxed: HeldLot['untaxed'][][];
-  readonly #receivables: Receivable[][];
-  readonly #books = new Map<Instrument, SingleBook>();
-
-  constructor(count: number) {
-    this.cash = new Float64Array(count);
-    this.receivable = new Float64Array(count);
-    this.quantity = new Float64Array(count);
-    this.value = new Float64Array(count);
-    this.cost = new Float64Array(count);
-    this.awaits = new Uint8Array(count);
-    this.plain = new Uint8Array(count);
-    this.#newUnits = new Float64Array(count);
-    this.#newSession = new Int32Array(count);
-    this.#head = new Int32Array(count);
-    this.#tail = new Int32Array(count);
-    const lots = count * this.#capacity;
-    this.#lotQuantity = new Float64Array(lots);
-    this.#lotCost = new Float64Array(lots);
-    this.#lotDay = new Int32Array(lots);
-    this.#lotSession = new Int32Array(lots);
-    this.#lotLocked = new Int32Array(lots);
-    this.#untaxed = Array.from({ length: count }, () => []);
-    this.#receivables = Array.from({ length: count }, () => NO_RECEIVABLES);
-  }
-
   /** All cash, nothing held. */
-  open(i: number, cashMinor: number): void {
-    this.cash[i] = cashMinor;
-    this.receivable[i] = 0;
-    this.quantity[i] = 0;
-    this.value[i] = 0;
-    this.cost[i] = 0;
-    this.awaits[i] = 0;
-    this.plain[i] = 1;
-    this.#newUnits[i] = 0;
-    this.#newSession[i] = -1;
-    this.#head[i] = 0;
-    this.#tail[i] = 0;
-    if (this.#untaxed[i]!.length > 0) this.#untaxed[i] = [];
-    this.#receivables[i] = NO_RECEIVABLES;
-  }
-
-  equity(i: number): number {
-    return this.cash[i]! + this.receivable[i]! + this.value[i]!;
-  }
-
+  open(i: number, cashMinor: number): void;
+  equity(i: number): number;
   /** Units that can be sold in a session. `settlement`: sessions until bought units may be sold. */
-  sellable(i: number, day: EpochDay, session: number, settlement: number): number {
-    if (this.plain[i] === 1) {
-      return settlement === 1 && this.#newSession[i] === session ? this.quantity[i]! - this.#newUnits[i]! : this.quantity[i]!;
+  sellable(i: number, day: EpochDay, session: number, settlement: number): number;
+  /** Adds a lot that cost `cost`, fees included, and takes it off the cash; buys of one session become one lot. */
+  buy(i: number, quantity: number, cost: number, day: EpochDay, session: number): void;
+  /** Dividend tax that a sale makes due, minor units. */
+  taxOfSale(i: number, instrument: Instrument, quantity: number, day: EpochDay, session: number, settlement: number): number;
+  /** Takes sellable units away and `proceeds` in. */
+  sell(i: number, instrument: Instrument, quantity: number, proceeds: number, day: EpochDay, session: number, settlement: number): void;
+  /** What a corporate action does to a position at the open of its ex-day. */
+  act(i: number, instrument: Instrument, action: EnvAction, session: number): void;
+  /** Pays what is due at the close of a session. */
+  pay(i: number, instrument: Instrument, day: EpochDay, session: number): void;
+  /** Plain JSON of one account. */
+  snapshot(i: number): SavedAccount;
+  restore(i: number, saved: SavedAccount): void;
+}
+
+export type SavedAccount = SingleBookState & { readonly value: number };
+
+/** Functions over captured columns: engines run them a good deal faster than methods of an object. */
+export function accountColumns(count: number): AccountColumns {
+  const cash = new Float64Array(count);
+  const receivable = new Float64Array(count);
+  const quantity = new Float64Array(count);
+  const value = new Float64Array(count);
+  const cost = new Float64Array(count);
+  const awaits = new Uint8Array(count);
+  /** 1 = no lot is locked or has an untaxed dividend. */
+  const plain = new Uint8Array(count);
+  /** Units of the newest session's buys, and that session. */
+  const newUnits = new Float64Array(count);
+  const newSession = new Int32Array(count);
+  /** Lots of account i lie at [i * capacity + head[i], i * capacity + tail[i]). */
+  let capacity = 16;
+  const head = new Int32Array(count);
+  const tail = new Int32Array(count);
+  let lotQuantity = new Float64Array(count * capacity);
+  let lotCost = new Float64Array(count * capacity);
+  let lotDay = new Int32Array(count * capacity);
+  let lotSession = new Int32Array(count * capacity);
+  let lotLocked = new Int32Array(count * capacity);
+  /** By account, then by place among its lots; empty while the account is plain. */
+  const untaxed: HeldLot['untaxed'][][] = Array.from({ length: count }, () => []);
+  const receivables: Receivable[][] = Array.from({ length: count }, () => NO_RECEIVABLES);
+  const books = new Map<Instrument, SingleBook>();
+
+  function open(i: number, cashMinor: number): void {
+    cash[i] = cashMinor;
+    receivable[i] = 0;
+    quantity[i] = 0;
+    value[i] = 0;
+    cost[i] = 0;
+    awaits[i] = 0;
+    plain[i] = 1;
+    newUnits[i] = 0;
+    newSession[i] = -1;
+    head[i] = 0;
+    tail[i] = 0;
+    if (untaxed[i]!.length > 0) untaxed[i] = [];
+    receivables[i] = NO_RECEIVABLES;
+  }
+
+  const equity = (i: number): number => cash[i]! + receivable[i]! + value[i]!;
+
+  function sellable(i: number, day: EpochDay, session: number, settlement: number): number {
+    if (plain[i] === 1) {
+      return settlement === 1 && newSession[i] === session ? quantity[i]! - newUnits[i]! : quantity[i]!;
     }
-    const base = i * this.#capacity;
+    const base = i * capacity;
     let units = 0;
-    for (let k = base + this.#head[i]!; k < base + this.#tail[i]!; k++) {
-      const locked = this.#lotLocked[k]!;
-      if (session - this.#lotSession[k]! >= settlement && (locked === NOT_LOCKED || day > locked)) units += this.#lotQuantity[k]!;
+    for (let k = base + head[i]!; k < base + tail[i]!; k++) {
+      const locked = lotLocked[k]!;
+      if (session - lotSession[k]! >= settlement && (locked === NOT_LOCKED || day > locked)) units += lotQuantity[k]!;
     }
     return units;
   }
 
-  /** Adds a lot that cost `cost`, fees included, and takes it off the cash; buys of one session become one lot. */
-  buy(i: number, quantity: number, cost: number, day: EpochDay, session: number): void {
-    this.cash[i]! -= cost;
-    this.quantity[i]! += quantity;
-    const base = i * this.#capacity;
-    const last = base + this.#tail[i]! - 1;
+  function buy(i: number, units: number, paid: number, day: EpochDay, session: number): void {
+    cash[i]! -= paid;
+    quantity[i]! += units;
+    const base = i * capacity;
+    const last = base + tail[i]! - 1;
     if (
-      this.#tail[i]! > this.#head[i]! &&
-      this.#lotSession[last] === session &&
-      this.#lotLocked[last] === NOT_LOCKED &&
-      (this.plain[i] === 1 || this.#untaxed[i]![last - base - this.#head[i]!] === null)
+      tail[i]! > head[i]! &&
+      lotSession[last] === session &&
+      lotLocked[last] === NOT_LOCKED &&
+      (plain[i] === 1 || untaxed[i]![last - base - head[i]!] === null)
     ) {
-      this.#lotQuantity[last]! += quantity;
-      this.#lotCost[last]! += cost;
-      this.#newUnits[i]! += quantity;
-      this.#sumCost(i);
+      lotQuantity[last]! += units;
+      lotCost[last]! += paid;
+      newUnits[i]! += units;
+      sumCost(i);
       return;
     }
-    if (this.#tail[i] === this.#capacity) this.#makeRoom(i);
-    const at = i * this.#capacity + this.#tail[i]!++;
-    this.#lotQuantity[at] = quantity;
-    this.#lotCost[at] = cost;
-    this.#lotDay[at] = day;
-    this.#lotSession[at] = session;
-    this.#lotLocked[at] = NOT_LOCKED;
-    if (this.plain[i] === 0) this.#untaxed[i]!.push(null);
-    this.cost[i]! += cost;
-    this.#newUnits[i] = quantity;
-    this.#newSession[i] = session;
+    if (tail[i] === capacity) makeRoom(i);
+    const at = i * capacity + tail[i]!++;
+    lotQuantity[at] = units;
+    lotCost[at] = paid;
+    lotDay[at] = day;
+    lotSession[at] = session;
+    lotLocked[at] = NOT_LOCKED;
+    if (plain[i] === 0) untaxed[i]!.push(null);
+    cost[i]! += paid;
+    newUnits[i] = units;
+    newSession[i] = session;
   }
 
-  /** Dividend tax that a sale makes due, minor units. */
-  taxOfSale(i: number, instrument: Instrument, quantity: number, day: EpochDay, session: number, settlement: number): number {
-    return this.plain[i] === 1 ? 0 : this.#book(instrument).taxOfSale(this.#take(i), quantity, day, session, settlement);
+  function taxOfSale(i: number, instrument: Instrument, units: number, day: EpochDay, session: number, settlement: number): number {
+    return plain[i] === 1 ? 0 : book(instrument).taxOfSale(take(i), units, day, session, settlement);
   }
 
-  /** Takes sellable units away and `proceeds` in. */
-  sell(i: number, instrument: Instrument, quantity: number, proceeds: number, day: EpochDay, session: number, settlement: number): void {
-    this.cash[i]! += proceeds;
-    if (this.plain[i] === 0) {
-      const state = this.#take(i);
-      this.#book(instrument).remove(state, quantity, day, session, settlement);
-      this.#give(i, state);
+  function sell(
+    i: number,
+    instrument: Instrument,
+    sold: number,
+    proceeds: number,
+    day: EpochDay,
+    session: number,
+    settlement: number,
+  ): void {
+    cash[i]! += proceeds;
+    if (plain[i] === 0) {
+      const state = take(i);
+      book(instrument).remove(state, sold, day, session, settlement);
+      give(i, state);
       return;
     }
-    const rest = this.quantity[i]! - quantity;
-    this.quantity[i] = rest;
+    const rest = quantity[i]! - sold;
+    quantity[i] = rest;
     if (rest === 0) {
-      this.#head[i] = 0;
-      this.#tail[i] = 0;
-      this.cost[i] = 0;
+      head[i] = 0;
+      tail[i] = 0;
+      cost[i] = 0;
       return;
     }
-    const base = i * this.#capacity;
-    let at = base + this.#head[i]!;
-    let left = quantity;
+    const base = i * capacity;
+    let at = base + head[i]!;
+    let left = sold;
     while (left > 0) {
-      const units = this.#lotQuantity[at]!;
+      const units = lotQuantity[at]!;
       if (units > left) {
-        this.#lotCost[at]! -= (this.#lotCost[at]! * left) / units;
-        this.#lotQuantity[at] = units - left;
+        lotCost[at]! -= (lotCost[at]! * left) / units;
+        lotQuantity[at] = units - left;
         left = 0;
       } else {
         left -= units;
         at++;
       }
     }
-    this.#head[i] = at - base;
-    this.#sumCost(i);
+    head[i] = at - base;
+    sumCost(i);
   }
 
-  /** What a corporate action does to a position at the open of its ex-day. */
-  act(i: number, instrument: Instrument, { action, rules }: EnvAction, session: number): void {
-    const state = this.#take(i);
-    this.#book(instrument).act(state, action, rules, session);
-    this.#give(i, state);
+  function act(i: number, instrument: Instrument, { action, rules }: EnvAction, session: number): void {
+    const state = take(i);
+    book(instrument).act(state, action, rules, session);
+    give(i, state);
   }
 
-  /** Pays what is due at the close of a session. */
-  pay(i: number, instrument: Instrument, day: EpochDay, session: number): void {
-    const state = this.#take(i);
-    this.#book(instrument).pay(state, day, session);
-    this.#give(i, state);
+  function pay(i: number, instrument: Instrument, day: EpochDay, session: number): void {
+    const state = take(i);
+    book(instrument).pay(state, day, session);
+    give(i, state);
   }
 
-  /** Plain JSON of one account. */
-  snapshot(i: number): SingleBookState & { readonly value: number } {
-    return { ...structuredClone(this.#take(i)), value: this.value[i]! };
+  function snapshot(i: number): SavedAccount {
+    return { ...structuredClone(take(i)), value: value[i]! };
   }
 
-  restore(i: number, saved: SingleBookState & { readonly value: number }): void {
-    this.open(i, 0);
-    this.#give(i, structuredClone(saved));
-    this.value[i] = saved.value;
+  function restore(i: number, saved: SavedAccount): void {
+    open(i, 0);
+    give(i, structuredClone(saved));
+    value[i] = saved.value;
   }
 
-  #sumCost(i: number): void {
-    const base = i * this.#capacity;
+  function sumCost(i: number): void {
+    const base = i * capacity;
     let sum = 0;
-    for (let k = base + this.#head[i]!; k < base + this.#tail[i]!; k++) sum += this.#lotCost[k]!;
-    this.cost[i] = sum;
+    for (let k = base + head[i]!; k < base + tail[i]!; k++) sum += lotCost[k]!;
+    cost[i] = sum;
   }
 
-  #book(instrument: Instrument): SingleBook {
-    let book = this.#books.get(instrument);
-    if (book === undefined) this.#books.set(instrument, (book = new SingleBook(instrument)));
-    return book;
+  function book(instrument: Instrument): SingleBook {
+    let known = books.get(instrument);
+    if (known === undefined) books.set(instrument, (known = new SingleBook(instrument)));
+    return known;
   }
 
-  #take(i: number): SingleBookState {
-    const base = i * this.#capacity;
-    const from = base + this.#head[i]!;
+  function take(i: number): SingleBookState {
+    const base = i * capacity;
+    const from = base + head[i]!;
     const lots: HeldLot[] = [];
-    for (let k = from; k < base + this.#tail[i]!; k++) {
-      const locked = this.#lotLocked[k]!;
+    for (let k = from; k < base + tail[i]!; k++) {
+      const locked = lotLocked[k]!;
       lots.push({
-        quantity: this.#lotQuantity[k]!,
-        boughtOn: this.#lotDay[k]!,
-        boughtIndex: this.#lotSession[k]!,
-        costMinor: this.#lotCost[k]!,
+        quantity: lotQuantity[k]!,
+        boughtOn: lotDay[k]!,
+        boughtIndex: lotSession[k]!,
+        costMinor: lotCost[k]!,
         lockedThrough: locked === NOT_LOCKED ? null : locked,
-        untaxed: this.plain[i] === 1 ? null : this.#untaxed[i]![k - from]!,
+        untaxed: plain[i] === 1 ? null : untaxed[i]![k - from]!,
       });
     }
     return {
       lots,
-      quantity: this.quantity[i]!,
-      cashMinor: this.cash[i]!,
-      receivableMinor: this.receivable[i]!,
-      receivables: [...this.#receivables[i]!],
+      quantity: quantity[i]!,
+      cashMinor: cash[i]!,
+      receivableMinor: receivable[i]!,
+      receivables: [...receivables[i]!],
     };
   }
 
-  #give(i: number, state: SingleBookState): void {
+  function give(i: number, state: SingleBookState): void {
     const { lots } = state;
-    this.cash[i] = state.cashMinor;
-    this.receivable[i] = state.receivableMinor;
-    this.quantity[i] = state.quantity;
-    this.#receivables[i] = state.receivables;
-    this.awaits[i] = state.receivables.length > 0 ? 1 : 0;
-    const plain = lots.every((lot) => lot.lockedThrough === null && lot.untaxed === null);
-    this.plain[i] = plain ? 1 : 0;
-    this.#untaxed[i] = plain ? [] : lots.map((lot) => lot.untaxed);
-    this.#head[i] = 0;
-    this.#tail[i] = 0;
-    while (lots.length >= this.#capacity) this.#grow();
-    const base = i * this.#capacity;
+    cash[i] = state.cashMinor;
+    receivable[i] = state.receivableMinor;
+    quantity[i] = state.quantity;
+    receivables[i] = state.receivables;
+    awaits[i] = state.receivables.length > 0 ? 1 : 0;
+    const simple = lots.every((lot) => lot.lockedThrough === null && lot.untaxed === null);
+    plain[i] = simple ? 1 : 0;
+    untaxed[i] = simple ? [] : lots.map((lot) => lot.untaxed);
+    head[i] = 0;
+    tail[i] = 0;
+    while (lots.length >= capacity) grow();
+    const base = i * capacity;
     lots.forEach((lot, k) => {
-      this.#lotQuantity[base + k] = lot.quantity;
-      this.#lotCost[base + k] = lot.costMinor;
-      this.#lotDay[base + k] = lot.boughtOn;
-      this.#lotSession[base + k] = lot.boughtIndex;
-      this.#lotLocked[base + k] = lot.lockedThrough ?? NOT_LOCKED;
+      lotQuantity[base + k] = lot.quantity;
+      lotCost[base + k] = lot.costMinor;
+      lotDay[base + k] = lot.boughtOn;
+      lotSession[base + k] = lot.boughtIndex;
+      lotLocked[base + k] = lot.lockedThrough ?? NOT_LOCKED;
     });
-    this.#tail[i] = lots.length;
+    tail[i] = lots.length;
     const newest = lots[lots.length - 1];
-    this.#newSession[i] = newest?.boughtIndex ?? -1;
-    this.#newUnits[i] = 0;
-    for (const lot of lots) if (lot.boughtIndex === this.#newSession[i]) this.#newUnits[i]! += lot.quantity;
-    this.#sumCost(i);
+    newSession[i] = newest?.boughtIndex ?? -1;
+    newUnits[i] = 0;
+    for (const lot of lots) if (lot.boughtIndex === newSession[i]) newUnits[i]! += lot.quantity;
+    sumCost(i);
   }
 
   /** Moves the lots of an account to the front of its stretch, or makes all stretches longer. */
-  #makeRoom(i: number): void {
-    const head = this.#head[i]!;
-    if (head === 0) {
-      this.#grow();
+  function makeRoom(i: number): void {
+    const first = head[i]!;
+    if (first === 0) {
+      grow();
       return;
     }
-    const base = i * this.#capacity;
-    for (const column of this.#lotColumns()) column.copyWithin(base, base + head, base + this.#tail[i]!);
-    this.#tail[i]! -= head;
-    this.#head[i] = 0;
+    const base = i * capacity;
+    for (const column of lotColumns()) column.copyWithin(base, base + first, base + tail[i]!);
+    tail[i]! -= first;
+    head[i] = 0;
   }
 
-  #lotColumns(): (Float64Array | Int32Array)[] {
-    return [this.#lotQuantity, this.#lotCost, this.#lotDay, this.#lotSession, this.#lotLocked];
+  function lotColumns(): (Float64Array | Int32Array)[] {
+    return [lotQuantity, lotCost, lotDay, lotSession, lotLocked];
   }
 
-  #grow(): void {
-    const from = this.#capacity;
+  function grow(): void {
+    const from = capacity;
     const to = from * 2;
     const widened = <T extends Float64Array | Int32Array>(column: T, wider: T): T => {
       for (let k = 0; k < column.length / from; k++) wider.set(column.subarray(k * from, (k + 1) * from), k * to);
       return wider;
     };
-    const lots = this.#head.length * to;
-    this.#lotQuantity = widened(this.#lotQuantity, new Float64Array(lots));
-    this.#lotCost = widened(this.#lotCost, new Float64Array(lots));
-    this.#lotDay = widened(this.#lotDay, new Int32Array(lots));
-    this.#lotSession = widened(this.#lotSession, new Int32Array(lots));
-    this.#lotLocked = widened(this.#lotLocked, new Int32Array(lots));
-    this.#capacity = to;
+    const lots = head.length * to;
+    lotQuantity = widened(lotQuantity, new Float64Array(lots));
+    lotCost = widened(lotCost, new Float64Array(lots));
+    lotDay = widened(lotDay, new Int32Array(lots));
+    lotSession = widened(lotSession, new Int32Array(lots));
+    lotLocked = widened(lotLocked, new Int32Array(lots));
+    capacity = to;
   }
+
+  return { cash, receivable, quantity, value, cost, awaits, open, equity, sellable, buy, taxOfSale, sell, act, pay, snapshot, restore };
 }

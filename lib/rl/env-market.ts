@@ -22,7 +22,7 @@ import {
 } from '../market/index.js';
 import { marketMatrix } from './env-features.js';
 import { reasonCode } from './env-reasons.js';
-import { EnvRules } from './env-rules.js';
+import { EnvRules, type RuleArithmetic } from './env-rules.js';
 import type { FeatureChoice } from './schema.js';
 
 export interface EnvMarketInput {
@@ -57,7 +57,7 @@ export interface EnvMarket {
   readonly choice: FeatureChoice;
   readonly calendar: Calendar;
   readonly instruments: readonly EnvInstrument[];
-  readonly rules: EnvRules;
+  readonly rules: RuleArithmetic;
   readonly bars: number;
   /** bars x width, clipped and rounded: the market part of the observation at each bar. */
   readonly features: Float32Array;
@@ -186,7 +186,17 @@ export function envMarket(input: EnvMarketInput): EnvMarket {
     choice,
     lists.map(({ instrument, bars }) => ({ units: instrument.units, bars })),
   );
-  return { choice, calendar, instruments: spans, rules, bars: total, features, width: choice.market.length, ...market, actions };
+  return {
+    choice,
+    calendar,
+    instruments: spans,
+    rules: rules.arithmetic(),
+    bars: total,
+    features,
+    width: choice.market.length,
+    ...market,
+    actions,
+  };
 }
 
 /** Reason code why an open is closed to a side; the order of the questions is the broker's. */

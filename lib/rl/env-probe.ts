@@ -1,6 +1,6 @@
 /** What an environment's features do before anything is trained on them: which never move, and which say the same twice. */
 import { randomBelow, randomInit } from '../core/index.js';
-import { MarketEnv, type MarketEnvOptions } from './market-env.js';
+import { type MarketEnvOptions, marketEnv } from './market-env.js';
 
 export interface ProbedFeature {
   readonly name: string;
@@ -31,7 +31,7 @@ const NEARLY_ALL = 0.999;
  * is constant there; on bars within the day it is not.
  */
 export function probeFeatures(options: MarketEnvOptions, { steps = 2000, seed = 1 } = {}): FeatureProbe {
-  const env = new MarketEnv(options);
+  const env = marketEnv(options);
   const { count, observationSize: size } = env;
   const random = randomInit(seed, 'probe');
   const actions = new Int32Array(count);

@@ -105,25 +105,43 @@ export class EnvRules {
     return at;
   }
 
+  /** The arithmetic on these rows, once all are in. */
+  arithmetic(): RuleArithmetic {
+    return ruleArithmetic(this.rows, this.#feeSlots);
+  }
+}
+
+/** Every function takes the start of a row first; the counterparts in the market room bear the same names. */
+export interface RuleArithmetic {
+  readonly rows: Float64Array;
   /** Minor units of `quantity` at `ticks`. */
-  notional(at: number, quantity: number, ticks: number): number {
-    const { rows } = this;
-    return mulDivQuick(quantity, ticks * rows[at + TICK_NUMERATOR]!, rows[at + TICK_DENOMINATOR]!);
+  notional(at: number, quantity: number, ticks: number): number;
+  buyFees(at: number, quantity: number, notional: number): number;
+  sellFees(at: number, quantity: number, notional: number): number;
+  /** Notional and fees of a buy. */
+  buyCost(at: number, quantity: number, ticks: number): number;
+  /** Largest quantity in lots whose cost is at most `cash`. */
+  affordable(at: number, cash: number, ticks: number): number;
+  buyLots(at: number, quantity: number): number;
+  sellLots(at: number, quantity: number, sellable: number): number;
+  /** Largest whole number of units whose notional is at most `value`. */
+  unitsWorth(at: number, value: number, ticks: number): number;
+}
+
+/** Functions over captured columns: engines run them a good deal faster than methods. */
+function ruleArithmetic(rows: Float64Array, feeSlots: number): RuleArithmetic {
+  const sellFeesAt = FEES + feeSlots * FEE_WIDTH;
+
+  function notional(at: number, quantity: number, ticks: number): number {
+    const value = quantity * (ticks * rows[at + TICK_NUMERATOR]!);
+    const denominator = rows[at + TICK_DENOMINATOR]!;
+    return denominator === 1 && value <= EXACT ? value : mulDivQuick(quantity, ticks * rows[at + TICK_NUMERATOR]!, denominator);
   }
 
-  buyFees(at: number, quantity: number, notional: number): number {
-    return this.#fees(at + FEES, this.rows[at + BUY_FEES]!, quantity, notional);
-  }
-
-  sellFees(at: number, quantity: number, notional: number): number {
-    return this.#fees(at + FEES + this.#feeSlots * FEE_WIDTH, this.rows[at + SELL_FEES]!, quantity, notional);
-  }
-
-  #fees(from: number, count: number, quantity: number, notional: number): number {
-    const { rows } = this;
+  function fees(from: number, count: number, quantity: number, value: number): number {
     let total = 0;
     for (let k = 0, at = from; k < count; k++, at += FEE_WIDTH) {
-      const fee = mulDivQuick(rows[at] === 0 ? notional : quantity, rows[at + 1]!, rows[at + 2]!);
+      const fee = mulDivQuick(rows[at] === 0 ? value : quantity, rows[at + 1]!, rows[at + 2]!);
       const minimum = rows[at + 3]!;
       const maximum = rows[at + 4]!;
       total += fee < minimum ? minimum : maximum > 0 && fee > maximum ? maximum : fee;
@@ -131,68 +149,71 @@ export class EnvRules {
     return total;
   }
 
-  /** Notional and fees of a buy. */
-  buyCost(at: number, quantity: number, ticks: number): number {
-    const notional = this.notional(at, quantity, ticks);
-    return notional + this.buyFees(at, quantity, notional);
+  const buyFees = (at: number, quantity: number, value: number): number => fees(at + FEES, rows[at + BUY_FEES]!, quantity, value);
+  const sellFees = (at: number, quantity: number, value: number): number => fees(at + sellFeesAt, rows[at + SELL_FEES]!, quantity, value);
+
+  function buyCost(at: number, quantity: number, ticks: number): number {
+    const value = notional(at, quantity, ticks);
+    return value + fees(at + FEES, rows[at + BUY_FEES]!, quantity, value);
   }
 
-  /** Largest quantity in lots whose cost is at most `cash`. */
-  affordable(at: number, cash: number, ticks: number): number {
+  function affordable(at: number, cash: number, ticks: number): number {
     if (!(cash > 0 && ticks > 0)) return 0;
-    const { rows } = this;
     const minimum = rows[at + BUY_MINIMUM]!;
     const step = rows[at + BUY_STEP]!;
     const value = (ticks * rows[at + TICK_NUMERATOR]!) / rows[at + TICK_DENOMINATOR]!;
     const unitCost = value + value * rows[at + RATE_OF_NOTIONAL]! + rows[at + RATE_OF_QUANTITY]!;
-    // Lot numbers: n stands for minimum + n * step, -1 for nothing at all.
-    let tooMuch = Math.floor((cash / unitCost - minimum) / step);
-    if (tooMuch < 0) tooMuch = 0;
-    let affordable = -1;
+    // Lot numbers: n stands for minimum + n * step.
+    let lots = Math.floor((cash / unitCost - minimum) / step);
+    if (lots < 0) lots = 0;
+    if (buyCost(at, minimum + lots * step, ticks) > cash) return search(at, cash, ticks, -1, lots);
+    // The next lot is seen to be too much without pricing it, nearly always.
+    if ((minimum + (lots + 1) * step) * unitCost * (1 - 1e-12) - rows[at + SLACK]! > cash) return minimum + lots * step;
+    return search(at, cash, ticks, lots, -1);
+  }
+
+  /** From a lot number that is too much (downwards) or one that is affordable (upwards): doubling strides, then halves. */
+  function search(at: number, cash: number, ticks: number, known: number, excess: number): number {
+    const minimum = rows[at + BUY_MINIMUM]!;
+    const step = rows[at + BUY_STEP]!;
+    let best = known;
+    let tooMuch = excess;
     let stride = 1;
-    if (this.buyCost(at, minimum + tooMuch * step, ticks) <= cash) {
-      affordable = tooMuch;
-      // The next lot is seen to be too much without pricing it, nearly always.
-      if ((minimum + (affordable + 1) * step) * unitCost * (1 - 1e-12) - rows[at + SLACK]! > cash) return minimum + affordable * step;
-      while (this.buyCost(at, minimum + (affordable + stride) * step, ticks) <= cash) {
-        affordable += stride;
-        stride *= 2;
-      }
-      tooMuch = affordable + stride;
+    if (known >= 0) {
+      for (; buyCost(at, minimum + (best + stride) * step, ticks) <= cash; stride *= 2) best += stride;
+      tooMuch = best + stride;
     } else {
-      while (tooMuch > stride && this.buyCost(at, minimum + (tooMuch - stride) * step, ticks) > cash) {
-        tooMuch -= stride;
-        stride *= 2;
-      }
-      affordable = Math.max(-1, tooMuch - stride);
-      if (affordable === 0 && this.buyCost(at, minimum, ticks) > cash) return 0;
+      for (; tooMuch > stride && buyCost(at, minimum + (tooMuch - stride) * step, ticks) > cash; stride *= 2) tooMuch -= stride;
+      best = Math.max(-1, tooMuch - stride);
+      if (best === 0 && buyCost(at, minimum, ticks) > cash) return 0;
     }
-    while (tooMuch - affordable > 1) {
-      const middle = Math.floor((affordable + tooMuch) / 2);
-      if (this.buyCost(at, minimum + middle * step, ticks) <= cash) affordable = middle;
+    while (tooMuch - best > 1) {
+      const middle = Math.floor((best + tooMuch) / 2);
+      if (buyCost(at, minimum + middle * step, ticks) <= cash) best = middle;
       else tooMuch = middle;
     }
-    return affordable < 0 ? 0 : minimum + affordable * step;
+    return best < 0 ? 0 : minimum + best * step;
   }
 
-  buyLots(at: number, quantity: number): number {
-    const minimum = this.rows[at + BUY_MINIMUM]!;
-    return quantity < minimum ? 0 : minimum + stepped(quantity - minimum, this.rows[at + BUY_STEP]!);
+  function buyLots(at: number, quantity: number): number {
+    const minimum = rows[at + BUY_MINIMUM]!;
+    return quantity < minimum ? 0 : minimum + stepped(quantity - minimum, rows[at + BUY_STEP]!);
   }
 
-  sellLots(at: number, quantity: number, sellable: number): number {
+  function sellLots(at: number, quantity: number, sellable: number): number {
     if (quantity >= sellable) return sellable;
-    const lots = stepped(quantity, this.rows[at + SELL_STEP]!);
-    return lots < this.rows[at + BUY_MINIMUM]! ? 0 : lots;
+    const lots = stepped(quantity, rows[at + SELL_STEP]!);
+    return lots < rows[at + BUY_MINIMUM]! ? 0 : lots;
   }
 
-  /** Largest whole number of units whose notional is at most `value`. */
-  unitsWorth(at: number, value: number, ticks: number): number {
+  function unitsWorth(at: number, value: number, ticks: number): number {
     if (value <= 0 || ticks <= 0) return 0;
-    let quantity = Math.floor(value / ((ticks * this.rows[at + TICK_NUMERATOR]!) / this.rows[at + TICK_DENOMINATOR]!));
-    while (quantity > 0 && this.notional(at, quantity, ticks) > value) quantity--;
+    let quantity = Math.floor(value / ((ticks * rows[at + TICK_NUMERATOR]!) / rows[at + TICK_DENOMINATOR]!));
+    while (quantity > 0 && notional(at, quantity, ticks) > value) quantity--;
     return quantity;
   }
+
+  return { rows, notional, buyFees, sellFees, buyCost, affordable, buyLots, sellLots, unitsWorth };
 }
 
 const feesOf = ({ fees }: SessionRules, side: Side): readonly FeeRule[] => fees.filter((fee) => fee.side === 'both' || fee.side === side);

@@ -13,7 +13,7 @@ export { reasonsIn } from './env-reasons.js';
 export { networkInputs, policyLogits } from './forward.js';
 export type { Kernel } from './kernel.js';
 export { fastestKernel, openKernel, reproducibleKernel } from './kernel-choice.js';
-export { MarketEnv, type MarketEnvOptions } from './market-env.js';
+export { type MarketEnv, type MarketEnvOptions, marketEnv } from './market-env.js';
 export { type NetworkRunner, networkRunner } from './network-runner.js';
 export { policyNpz } from './npz.js';
 export { Observer, type ObserverState } from './observation.js';

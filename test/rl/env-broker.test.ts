@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MarketEnv, reasonsIn } from '../../lib/rl/index.js';
+import { marketEnv, reasonsIn } from '../../lib/rl/index.js';
 import { driveBroker, prepare, type World, worlds } from './env-world.js';
 
 /** Everything that both sides say of the account at each decision, and of each order's fate. */
@@ -8,7 +8,7 @@ function bothWays(world: World) {
   const prepared = prepare(world);
   const { table, bars } = world;
   const wishes = bars.map(({ action }) => action % table.rows.length);
-  const env = new MarketEnv({
+  const env = marketEnv({
     market: prepared.market,
     count: 1,
     initialCashMinor: world.cash,

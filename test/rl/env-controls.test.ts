@@ -6,7 +6,7 @@ import {
   createPpo,
   type EnvMarket,
   envMarket,
-  MarketEnv,
+  marketEnv,
   plantedMarket,
   policyLogits,
   ppoDefaults,
@@ -28,7 +28,7 @@ const span = (from: number, to: number): EnvMarket =>
 
 /** A policy after a short training, as a bundle. */
 function trained(market: EnvMarket, seed: number, iterations: number) {
-  const env = new MarketEnv({ market, count: 16, initialCashMinor: 100_000_000, episode: 128 });
+  const env = marketEnv({ market, count: 16, initialCashMinor: 100_000_000, episode: 128 });
   const ppo = createPpo(
     {
       ...ppoDefaults,
@@ -61,7 +61,7 @@ function trained(market: EnvMarket, seed: number, iterations: number) {
 
 /** Log growth of equity over the whole span, mean over the instruments; actions of the policy, or of `instead` (by step and instrument). */
 function growth(market: EnvMarket, bundle: ReturnType<typeof trained>, instead?: Int32Array[]) {
-  const env = new MarketEnv({ market, count: symbols.length, initialCashMinor: 100_000_000, start: 'first' });
+  const env = marketEnv({ market, count: symbols.length, initialCashMinor: 100_000_000, start: 'first' });
   const taken: Int32Array[] = [];
   const size = env.observationSize;
   let sum = 0;
@@ -142,5 +142,5 @@ test('on daily bars the sellable fraction is reported as constant, and the day m
     calendar,
     choice: chooseFeatures(rlSchema('scale-free-v1'), probe.varying),
   });
-  expect(new MarketEnv({ market: narrow, count: 1, initialCashMinor: 10_000_000 }).observationSize).toBe(17);
+  expect(marketEnv({ market: narrow, count: 1, initialCashMinor: 10_000_000 }).observationSize).toBe(17);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomBelow, randomInit } from '../../lib/core/index.js';
 import { calendarOf, houseRisk, rulebookFor } from '../../lib/market/index.js';
-import { chooseFeatures, envMarket, MarketEnv, type MarketEnvOptions, rlSchema } from '../../lib/rl/index.js';
+import { chooseFeatures, envMarket, type MarketEnvOptions, marketEnv, rlSchema } from '../../lib/rl/index.js';
 import { madeUpData } from '../replay/support.js';
 import { prepare, worlds } from './env-world.js';
 
@@ -36,7 +36,7 @@ function play(env: MarketEnv, steps: number, seed: number): string {
 }
 
 test('the same seed gives the same episodes, another gives others', () => {
-  const [a, b] = [new MarketEnv(options), new MarketEnv(options)];
+  const [a, b] = [marketEnv(options), marketEnv(options)];
   a.reset(7);
   play(b, 30, 1);
   b.reset(7);
@@ -48,11 +48,11 @@ test('the same seed gives the same episodes, another gives others', () => {
 
 test('a snapshot through JSON continues to the byte, in the middle of episodes, with untaxed and locked shares', () => {
   for (const reward of ['log-return', 'legacy', 'differential-sharpe']) {
-    const straight = new MarketEnv({ ...options, reward });
+    const straight = marketEnv({ ...options, reward });
     straight.reset(3);
     play(straight, 77, 4);
     const taken = JSON.parse(JSON.stringify(straight.snapshot()));
-    const resumed = new MarketEnv({ ...options, reward });
+    const resumed = marketEnv({ ...options, reward });
     resumed.restore(taken);
     expect(resumed.observations).toEqual(straight.observations);
     expect(play(resumed, 90, 5)).toBe(play(straight, 90, 5));
@@ -60,7 +60,7 @@ test('a snapshot through JSON continues to the byte, in the middle of episodes, 
   fc.assert(
     fc.property(worlds, fc.nat(), (world, cut) => {
       const { market: small } = prepare(world);
-      const make = () => new MarketEnv({ market: small, count: 1, initialCashMinor: world.cash, actions: world.table, start: 'first' });
+      const make = () => marketEnv({ market: small, count: 1, initialCashMinor: world.cash, actions: world.table, start: 'first' });
       const straight = make();
       const wish = (at: number) => Int32Array.of(world.bars[at]!.action % world.table.rows.length);
       const last = world.bars.length - 1;
@@ -79,7 +79,7 @@ test('a snapshot through JSON continues to the byte, in the middle of episodes, 
 });
 
 test('episodes have their length, begin at cash, are truncated, and every instrument and start comes up', () => {
-  const env = new MarketEnv(options);
+  const env = marketEnv(options);
   env.reset(1);
   const starts = new Set<number>();
   const instruments = new Set<number>();
@@ -105,7 +105,7 @@ test('episodes have their length, begin at cash, are truncated, and every instru
 });
 
 test('to the end from the first bar: each environment takes its instrument, then the next of its row', () => {
-  const env = new MarketEnv({ market, count: 2, initialCashMinor: 20_000_000, start: 'first' });
+  const env = marketEnv({ market, count: 2, initialCashMinor: 20_000_000, start: 'first' });
   env.reset(1);
   expect([...env.instrument]).toEqual([0, 1]);
   let steps = 0;
@@ -117,7 +117,7 @@ test('to the end from the first bar: each environment takes its instrument, then
 });
 
 test('house risk keeps a position within a tenth of equity', () => {
-  const env = new MarketEnv({ ...options, initialCashMinor: 100_000_000, risk: houseRisk });
+  const env = marketEnv({ ...options, initialCashMinor: 100_000_000, risk: houseRisk });
   env.reset(2);
   let most = 0;
   for (let step = 0; step < 40; step++) {
@@ -129,9 +129,9 @@ test('house risk keeps a position within a tenth of equity', () => {
 });
 
 test('what can not be meant is refused', () => {
-  expect(() => new MarketEnv({ ...options, count: 0 })).toThrow(/expected a count of 1 or more, got 0/);
-  expect(() => new MarketEnv({ ...options, initialCashMinor: 0.5 })).toThrow(/expected cash in whole minor units, got 0.5/);
-  expect(() => new MarketEnv({ ...options, episode: 0 })).toThrow(/got 0/);
+  expect(() => marketEnv({ ...options, count: 0 })).toThrow(/expected a count of 1 or more, got 0/);
+  expect(() => marketEnv({ ...options, initialCashMinor: 0.5 })).toThrow(/expected cash in whole minor units, got 0.5/);
+  expect(() => marketEnv({ ...options, episode: 0 })).toThrow(/got 0/);
   const { choice } = market;
   const rest = { ...data, rulebook: rulebookFor('cn-a', { calendar }), calendar, choice };
   expect(() => envMarket({ ...rest, series: new Map() })).toThrow(/expected bars of 600000.SH, got none/);

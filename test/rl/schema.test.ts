@@ -4,7 +4,7 @@ import type { BarSeries, BarWindow, PortfolioState } from '../../lib/core/index.
 import {
   chooseFeatures,
   envMarket,
-  MarketEnv,
+  marketEnv,
   Observer,
   type ObserverState,
   rlFeatures,
@@ -95,7 +95,7 @@ test.each(rlSchemaIds())('%s: a live decision sees the bits of the training matr
         calendar,
         choice,
       });
-      const env = new MarketEnv({ market, count: 1, initialCashMinor: 1_000_000, start: 'first' });
+      const env = marketEnv({ market, count: 1, initialCashMinor: 1_000_000, start: 'first' });
       const portfolio: PortfolioState = account({ cashMinor: 1_000_000 });
       let state: ObserverState = observer.init();
       let written = 0;
@@ -223,7 +223,7 @@ test('within the day T+1 binds: what was bought today is not sellable until tomo
     calendar,
     choice,
   });
-  const env = new MarketEnv({ market, count: 1, initialCashMinor: 10_000_000, start: 'first' });
+  const env = marketEnv({ market, count: 1, initialCashMinor: 10_000_000, start: 'first' });
   const fractions: number[] = [];
   const fills: number[] = [];
   // BUY_50, BUY_50, SELL_50 (refused), HOLD, BUY_50 at the day's end, SELL_ALL, HOLD, HOLD, ...

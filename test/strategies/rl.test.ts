@@ -8,7 +8,7 @@ import { type DecisionRow, openRun, type ReplaySpecInput, runReplay } from '../.
 import {
   chooseFeatures,
   envMarket,
-  MarketEnv,
+  marketEnv,
   networkInputs,
   type PolicyBundle,
   policyInputs,
@@ -51,7 +51,7 @@ function inEnvironment(bundle: PolicyBundle, data: MarketData, symbol: string, s
     from: dayOf(spec.from),
     to: dayOf(spec.to),
   });
-  const env = new MarketEnv({ market, count: 1, initialCashMinor: spec.initialCash! * 100, actions: bundle.actions, start: 'first' });
+  const env = marketEnv({ market, count: 1, initialCashMinor: spec.initialCash! * 100, actions: bundle.actions, start: 'first' });
   const seen: { observation: string; action: string; equity: number }[] = [];
   for (;;) {
     const last = env.dones[0] !== 0;
