@@ -9,6 +9,8 @@ export interface FetchFlags extends StoreFlags {
   readonly symbols: string;
   readonly from: string;
   readonly to: string;
+  /** Minutes. */
+  readonly interval?: string;
   readonly offline?: boolean;
 }
 
@@ -21,4 +23,5 @@ export interface ImportFlags extends StoreFlags {
   readonly replace?: boolean;
   readonly symbol?: string;
   readonly volumeUnit?: 'shares' | 'lots';
+  readonly barStamp?: 'start' | 'end';
 }

@@ -13,7 +13,7 @@ export interface Units {
   readonly minorPerMajor: number;
   /** Major units in one tick, for display: 0.01 for A-shares. */
   readonly tickSize: number;
-  /** Shares (or coins) in one quantity unit, for display: 1 for stocks, 0.00001 for bitcoin. */
+  /** Shares (or coins) in one quantity unit, for display: 1 for stocks (less where the broker trades parts of shares), 0.00001 for bitcoin. */
   readonly quantityStep: number;
   readonly minorPerUnitTick: Ratio;
 }
@@ -36,6 +36,8 @@ export interface Instrument {
   readonly listedOn?: EpochDay;
   readonly delistedOn?: EpochDay;
   readonly sector?: string;
+  /** Smallest worth of an order, minor units: exchanges of coins have one. None when absent. */
+  readonly minimumNotionalMinor?: number;
   readonly statuses?: readonly StatusSpan[];
   /** declared = dated actions from a source; derived = from raw and adjusted close; unknown = a replay refuses it unless price-only. */
   readonly corporateActions: 'declared' | 'derived' | 'unknown' | 'none';
@@ -89,7 +91,7 @@ export interface CorporateAction {
   readonly cash?: Ratio;
   /** New units per unit: 10送6 = 6/10. */
   readonly bonus?: Ratio;
-  /** New units per unit: 10转5 = 5/10; a US 2:1 split = 1/1. */
+  /** New units per unit: 10转5 = 5/10; a US 2:1 split = 1/1, a reverse one 1:10 = -9/10. */
   readonly transfer?: Ratio;
   /** declared by the company, or derived from raw and adjusted closes. */
   readonly origin: 'declared' | 'derived';

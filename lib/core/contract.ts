@@ -206,6 +206,7 @@ export type RejectionReason =
   | 'limit-down'
   | 'not-sellable'
   | 'below-lot'
+  | 'below-notional'
   | 'cut-lot'
   | 'cut-cash'
   | 'cut-sellable'

@@ -8,6 +8,7 @@ import {
   instantAt,
   lazyPackage,
   type Ratio,
+  ratio,
   type Symbol,
   type Units,
 } from '../core/index.js';
@@ -33,20 +34,26 @@ const COLUMNS = [
 ] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 
-/** A decimal such as 0.0335 as an exact ratio of integers, times `scale`; undefined for an empty cell or zero. */
-function decimalRatio(text: string | undefined, scale: number, refuse: (what: string) => never): Ratio | undefined {
+/**
+ * A decimal such as 0.0335, or a ratio such as -2/3, as an exact ratio of integers, times `scale`; undefined for an empty cell or zero.
+ * Below 0 only where new shares may be fewer.
+ */
+function exactRatio(text: string | undefined, scale: Ratio, mayFall: boolean, refuse: (what: string) => never): Ratio | undefined {
   if (text === undefined || text === '') return undefined;
-  const match = /^(\d{1,9})(?:\.(\d{1,9}))?$/.exec(text);
-  if (!match) return refuse(`a decimal of at least 0, got ${JSON.stringify(text)}`);
-  const decimals = match[2] ?? '';
-  const numerator = Number((match[1] as string) + decimals);
-  return numerator === 0 ? undefined : reduced(numerator * scale, 10 ** decimals.length);
+  const match = /^(-?)(\d{1,9})(?:\.(\d{1,9})|\/([1-9]\d{0,8}))?$/.exec(text);
+  if (!match || (match[1] === '-' && !mayFall))
+    return refuse(`a decimal of at least ${mayFall ? '-1' : '0'}, or a ratio such as 1/2, got ${JSON.stringify(text)}`);
+  const decimals = match[3] ?? '';
+  const magnitude = Number((match[2] as string) + decimals);
+  const denominator = match[4] === undefined ? 10 ** decimals.length : Number(match[4]);
+  if (match[1] === '-' && magnitude >= denominator) return refuse(`more than -1 new shares per share, got ${JSON.stringify(text)}`);
+  const numerator = match[1] === '-' ? -magnitude : magnitude;
+  return numerator === 0 ? undefined : reduced(numerator * scale.numerator, denominator * scale.denominator);
 }
 
 /** Minor units per quantity unit in one major unit per share: 100 for stocks. */
-function cashScale(units: Units): number {
-  return Math.round(units.minorPerMajor * units.quantityStep * 1e9) / 1e9;
-}
+const cashScale = (units: Units): Ratio => reduced(units.minorPerMajor, Math.round(1 / units.quantityStep));
+const AS_IT_IS = ratio(1, 1);
 
 /**
  * When an action could be known: a stated time as it is (exchange time where it names no zone); a date alone at 00:00 of the next
@@ -67,7 +74,7 @@ function knownAtOf(text: string | undefined, exDay: EpochDay, calendar: Calendar
 }
 
 /**
- * Actions by symbol, by ex-day. Columns: symbol, ex_date, cash_per_share, bonus_per_share (送), transfer_per_share (转, splits), and
+ * Actions by symbol, by ex-day. Columns: symbol, ex_date, cash_per_share, bonus_per_share (送), transfer_per_share (转, splits; below 0 for a reverse one: -9/10 is 1:10), and
  * optional record_date, pay_date, known_at. Amounts are major units and new shares per share held. A row that names only a symbol
  * says that it had none. `unitsOf` is undefined for symbols without bars: their rows are passed over. Throws FeedError with the line.
  */
@@ -113,10 +120,10 @@ export function readActions(
     const payDay = day('pay_date') ?? exDay;
     if (payDay < exDay) refuse(`pay_date not before ex_date, got ${dateOf(payDay)} and ${dateOf(exDay)}`);
     const recordDay = day('record_date');
-    const cash = decimalRatio(record.cash_per_share, cashScale(units), refuse);
-    const bonus = decimalRatio(record.bonus_per_share, 1, refuse);
-    const transfer = decimalRatio(record.transfer_per_share, 1, refuse);
-    if (!(cash || bonus || transfer)) refuse('cash, bonus or transfer above 0');
+    const cash = exactRatio(record.cash_per_share, cashScale(units), false, refuse);
+    const bonus = exactRatio(record.bonus_per_share, AS_IT_IS, false, refuse);
+    const transfer = exactRatio(record.transfer_per_share, AS_IT_IS, true, refuse);
+    if (!(cash || bonus || transfer)) refuse('cash, bonus or transfer other than 0');
     list.push({
       symbol,
       exDay,

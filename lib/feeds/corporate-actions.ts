@@ -48,8 +48,20 @@ export function factorOf(day: Int32Array, close: Float64Array, actions: readonly
   return factor;
 }
 
-/** A growth of the factor within 0.1 % of one of these is a split. */
-const SPLITS: readonly Ratio[] = [ratio(2, 1), ratio(3, 1), ratio(3, 2)];
+/**
+ * The split that a growth of the factor within 0.1 % of it is: 3/2, a whole number from 2 to 50, or one over it (a reverse split). A cash
+ * dividend as large as the price does not happen, nor does a factor that falls by half for another reason.
+ */
+function splitOf(growth: number): Ratio | undefined {
+  const whole = Math.round(growth >= 1 ? growth : 1 / growth);
+  const near = (split: Ratio): boolean => Math.abs((growth * split.denominator) / split.numerator - 1) <= 0.001;
+  if (whole >= 2 && whole <= 50) {
+    const split = growth >= 1 ? ratio(whole, 1) : ratio(1, whole);
+    if (near(split)) return split;
+  }
+  return near(ratio(3, 2)) ? ratio(3, 2) : undefined;
+}
+
 /** Growth above this is a cash dividend; below it is rounding of the adjusted close. */
 const DIVIDEND_GROWTH = 1.0005;
 /** Parts of a minor unit that a derived dividend is kept to. */
@@ -64,7 +76,8 @@ export interface Derived {
 
 /**
  * Actions from `adjustment` = adjusted / raw close, up to any constant. With q = its growth from one bar to the next, q within 0.1 %
- * of 2, 3 or 3/2 is a split, any other q > 1.0005 a cash dividend of (q - 1) x close; known at that day's close, paid on the ex-day.
+ * of 3/2, 2, 3 ... 50 is a split, of 1/2, 1/3 ... 1/50 a reverse split, any other q > 1.0005 a cash dividend of (q - 1) x close; known at
+ * that day's close, paid on the ex-day.
  */
 export function deriveActions(
   symbol: Symbol,
@@ -80,7 +93,7 @@ export function deriveActions(
     const growth = (adjustment[i] as number) / (adjustment[i - 1] as number);
     const day = bars.day[i] as EpochDay;
     const base = { symbol, exDay: day, payDay: day, knownAt: bars.knownAt[i] as Instant, origin: 'derived' as const };
-    const split = SPLITS.find((s) => Math.abs((growth * s.denominator) / s.numerator - 1) <= 0.001);
+    const split = splitOf(growth);
     factor[i] = factor[i - 1] as number;
     if (split) {
       actions.push({ ...base, transfer: ratio(split.numerator - split.denominator, split.denominator) });

@@ -1,6 +1,6 @@
 /** What is known about the instruments of the bars that ship, beyond what their codes tell. data/README.md has the sources. */
 import { dayOf, type EpochDay, type Symbol } from '../core/index.js';
-import type { InstrumentFacts } from './load-bars.js';
+import type { InstrumentFacts } from './instruments-file.js';
 
 export interface EmbeddedSet {
   /** None where no index is among the bars. */

@@ -28,6 +28,7 @@ export {
   Unavailable,
 } from './outside/errors.js';
 export { outside } from './outside/outside.js';
+export { withQuantityStep } from './quantity-step.js';
 export { sliceData } from './slice.js';
 export { liveCheck } from './sources/live-check.js';
 export { openSources, type SourceSettings, sourceNamed } from './sources/named.js';

@@ -9,6 +9,7 @@ import { openBarRows } from './bar-rows.js';
 import { type Field, statedVolumeUnit } from './columns.js';
 import { reduced } from './corporate-actions.js';
 import { BadRowError, type BadRowReason, FeedError } from './errors.js';
+import { INSTRUMENTS_FILE, type InstrumentFacts, readInstruments } from './instruments-file.js';
 import type { BarStamp } from './intraday-rows.js';
 import { SeriesBuilder } from './series-builder.js';
 import { isStoredData, readData } from './stored-data.js';
@@ -32,11 +33,9 @@ export interface LoadOptions {
   readonly onBadRow?: 'refuse' | 'skip';
 }
 
-/** What is known of an instrument beyond its symbol. */
-export type InstrumentFacts = Readonly<Record<Symbol, Partial<Omit<Instrument, 'symbol'>>>>;
-
 /**
- * Bars of `path`: a file, a folder of files (with `actions.csv` for dated corporate actions), or a folder that `writeData` wrote.
+ * Bars of `path`: a file, a folder of files (with `actions.csv` for dated corporate actions, `instruments.csv` for listing days, ticks and
+ * quantity steps), or a folder that `writeData` wrote.
  * Prices must be raw; an adjusted close, or a factor, beside them yields derived corporate actions. Without either, and without
  * actions.csv, they are `unknown`. Throws BadRowError for a bad row, FeedError for a file that can't be used: nothing is made up.
  */
@@ -44,14 +43,18 @@ export function loadBars(path: string, options: LoadOptions = {}): LoadedBars {
   if (!existsSync(path)) throw new FeedError(`loadBars: expected a file or folder at ${path}, got nothing there. Check the path.`);
   if (!statSync(path).isDirectory()) return loadFiles([path], undefined, path, options);
   if (isStoredData(path)) return { ...readData(path), mappings: [] };
-  const names = readdirSync(path).filter((name) => /\.(csv|tsv|txt|parquet)$/i.test(name) && name !== ACTIONS_FILE);
+  const names = readdirSync(path).filter(
+    (name) => /\.(csv|tsv|txt|parquet)$/i.test(name) && name !== ACTIONS_FILE && name !== INSTRUMENTS_FILE,
+  );
   if (names.length === 0) throw new FeedError(`loadBars: expected CSV or Parquet files in ${path}, got none. Name a folder with bars.`);
   const actions = join(path, ACTIONS_FILE);
+  const instruments = join(path, INSTRUMENTS_FILE);
   return loadFiles(
     names.sort().map((name) => join(path, name)),
     existsSync(actions) ? actions : undefined,
     path,
     options,
+    existsSync(instruments) ? readInstruments(instruments) : {},
   );
 }
 

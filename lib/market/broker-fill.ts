@@ -4,6 +4,7 @@ import { affordableQuantity, buyCostMinor } from './affordable.js';
 import { type Book, sellableUnits } from './broker-book.js';
 import { limitDownTicks, limitUpTicks } from './limit-price.js';
 import { buyLots, sellLots } from './lots.js';
+import { notionalMinor } from './notional.js';
 import type { SessionRules } from './session-rules.js';
 import { slippedTicks } from './slippage.js';
 
@@ -95,7 +96,7 @@ export function planSell(
   const left = volumeLeft(book, rules);
   if (left < plan.quantity) shrink(plan, sellLots(left, sellable, rules), 'cut-volume', 'cut-volume', `${left} units under the volume cap`);
   plan.priceTicks = priceOf('sell', book, rules, slippageBp);
-  return plan;
+  return worthIt(plan, book, rules);
 }
 
 /** A buy: `availableMinor` can be spent, fees included; at-fill orders spend `budgetMinor` of it. */
@@ -131,6 +132,15 @@ export function planBuy(
     const affordable = affordableQuantity(availableMinor, price, book.units, rules);
     shrink(plan, affordable, 'no-cash', 'cut-cash', `${availableMinor} buys ${affordable} units at ${price} ticks`);
   }
+  return worthIt(plan, book, rules);
+}
+
+/** What is left of an order may be worth too little for the exchange. */
+function worthIt(plan: FillPlan, book: Book, rules: SessionRules): FillPlan {
+  const least = rules.minimumNotionalMinor ?? 0;
+  if (least === 0 || plan.quantity === 0) return plan;
+  const worth = notionalMinor(plan.quantity, plan.priceTicks, book.units);
+  if (worth < least) shrink(plan, 0, 'below-notional', 'below-notional', `worth ${worth}, the least is ${least} minor units`);
   return plan;
 }
 

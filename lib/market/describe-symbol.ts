@@ -11,9 +11,9 @@ export interface SymbolDescription {
 }
 
 export interface SymbolOptions {
-  /** Crypto: major units in one tick, such as 0.01; a decimal number. */
+  /** US and crypto: major units in one tick, such as 0.01; a decimal number. */
   readonly tickSize?: number;
-  /** Crypto: coins in one quantity unit, such as 0.00001; a decimal number. */
+  /** US and crypto: shares or coins in one quantity unit, such as 0.0001 or 0.00001; a decimal number. */
   readonly quantityStep?: number;
 }
 
@@ -47,7 +47,7 @@ const cny = (tickSize: number, fenPerTick: readonly [number, number]): Units => 
 const SHARE_UNITS = cny(0.01, [1, 1]);
 const FUND_UNITS = cny(0.001, [1, 10]);
 /** Adjusted US prices need a finer tick than a cent. */
-const US_UNITS: Units = { currency: 'USD', minorPerMajor: 100, tickSize: 0.0001, quantityStep: 1, minorPerUnitTick: ratio(1, 100) };
+const US_TICK = 0.0001;
 
 const refuse = (expected: string, got: string, todo: string): never => {
   throw new InputError(`describeSymbol: expected ${expected}, got ${JSON.stringify(got)}. ${todo}`);
@@ -97,17 +97,21 @@ function decimalRatio(value: number, what: string): { numerator: number; denomin
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-function cryptoUnits(quote: string, options: SymbolOptions): Units {
-  // A price in coins needs coins' own smallest units: 1e-8.
-  const coins = quote === 'BTC' || quote === 'ETH' || quote === 'BNB';
-  const { tickSize = coins ? 0.000001 : 0.01, quantityStep = 0.00001 } = options;
-  const minorPerMajor = coins ? 100_000_000 : 100;
+/** Units of a currency in which ticks and quantities may be fractions. Throws InputError on steps with more than 12 places. */
+function unitsOf(currency: string, minorPerMajor: number, tickSize: number, quantityStep: number): Units {
   const tick = decimalRatio(tickSize, 'tickSize');
   const step = decimalRatio(quantityStep, 'quantityStep');
   const numerator = tick.numerator * step.numerator * minorPerMajor;
   const denominator = tick.denominator * step.denominator;
   const shared = greatestDivisor(numerator, denominator);
-  return { currency: quote, minorPerMajor, tickSize, quantityStep, minorPerUnitTick: ratio(numerator / shared, denominator / shared) };
+  return { currency, minorPerMajor, tickSize, quantityStep, minorPerUnitTick: ratio(numerator / shared, denominator / shared) };
+}
+
+function cryptoUnits(quote: string, options: SymbolOptions): Units {
+  // A price in coins needs coins' own smallest units: 1e-8.
+  const coins = quote === 'BTC' || quote === 'ETH' || quote === 'BNB';
+  const { tickSize = coins ? 0.000001 : 0.01, quantityStep = 0.00001 } = options;
+  return unitsOf(quote, coins ? 100_000_000 : 100, tickSize, quantityStep);
 }
 
 /**
@@ -122,6 +126,9 @@ export function describeSymbol(symbol: string, options: SymbolOptions = {}): Sym
   if (split) return describeCode(text, split.code, split.exchange);
   const pair = /^([A-Z0-9]{2,10})\/([A-Z0-9]{2,10})$/.exec(text);
   if (pair) return { symbol: text, market: 'crypto', board: 'crypto-spot', kind: 'spot', units: cryptoUnits(pair[2]!, options) };
-  if (/^[A-Z]{1,5}([.-][A-Z]{1,2})?$/.test(text)) return { symbol: text, market: 'us', board: 'us-stock', kind: 'stock', units: US_UNITS };
+  if (/^[A-Z]{1,5}([.-][A-Z]{1,2})?$/.test(text)) {
+    const { tickSize = US_TICK, quantityStep = 1 } = options;
+    return { symbol: text, market: 'us', board: 'us-stock', kind: 'stock', units: unitsOf('USD', 100, tickSize, quantityStep) };
+  }
   return refuse('a symbol', symbol, 'Write for example 600000.SH, 000001.SZ, AAPL or BTC/USDT.');
 }

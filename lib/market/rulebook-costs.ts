@@ -16,6 +16,9 @@ export function checkCosts(costs: CostSettings): void {
   if (costs.minimumCommissionMinor !== undefined && !whole(costs.minimumCommissionMinor, 0)) {
     fail('a minimum commission in whole minor units, 0 or more', costs.minimumCommissionMinor);
   }
+  const withheld = costs.dividendWithholding;
+  if (withheld !== undefined && !(isRatio(withheld) && withheld.numerator <= withheld.denominator))
+    fail('a dividendWithholding between 0 and 1, in whole numbers', withheld);
   if (costs.slippageBp !== undefined && !(costs.slippageBp >= 0 && costs.slippageBp < 10_000)) {
     fail('slippage of 0 or more and under 10000 basis points', costs.slippageBp);
   }
@@ -38,4 +41,10 @@ export function feeUnder(row: RowOf<'fee'>, costs: CostSettings, included: reado
   }
   if (fee === null || (fee.rate.numerator === 0 && fee.minimumMinor === 0)) return undefined;
   return { name: row.name, ...fee };
+}
+
+/** A fee per share as a fee per quantity unit of `quantityStep` shares. */
+export function feePerUnit(fee: FeeRule, quantityStep: number): FeeRule {
+  if (fee.basis !== 'quantity' || quantityStep === 1) return fee;
+  return { ...fee, rate: { numerator: fee.rate.numerator, denominator: fee.rate.denominator * Math.round(1 / quantityStep) } };
 }

@@ -1,8 +1,8 @@
 /** Dated rules of one market: a rulebook's rows turned into the plain numbers of a session, once an instrument and interval. */
-import { type EpochDay, HindcastError, type Instrument, type MarketId } from '../core/index.js';
+import { type EpochDay, HindcastError, InputError, type Instrument, type MarketId } from '../core/index.js';
 import { calendarOf } from './calendar.js';
 import type { Calendar } from './calendar-contract.js';
-import { checkCosts, feeUnder } from './rulebook-costs.js';
+import { checkCosts, feePerUnit, feeUnder } from './rulebook-costs.js';
 import { type LoadedRulebook, loadRulebook, parseRulebook, shippedRulebook } from './rulebook-file.js';
 import type { RowOf, RulebookData, RuleRow } from './rulebook-rows.js';
 import { type InstrumentSpans, LAST_DAY, spansOf } from './rulebook-spans.js';
@@ -35,6 +35,7 @@ function rulesOf(
   costs: CostSettings,
   spans: InstrumentSpans,
   rows: readonly RuleRow[],
+  { units, minimumNotionalMinor }: Instrument,
   firstDay: EpochDay,
   lastDay: EpochDay,
 ): SessionRules {
@@ -62,11 +63,12 @@ function rulesOf(
   };
   const lot = of('lot');
   const limit = rows.find((row) => row.what === 'limit' || row.what === 'first-sessions' || row.what === 'after-status');
+  const withheld = costs.dividendWithholding;
   const included = costs.commissionIncludes ?? data.commissionIncludes;
   const fees: FeeRule[] = [];
   for (const row of rows) {
     const fee = row.what === 'fee' ? feeUnder(row, costs, included) : undefined;
-    if (fee !== undefined) fees.push(fee);
+    if (fee !== undefined) fees.push(feePerUnit(fee, units.quantityStep));
   }
   return {
     ...base,
@@ -77,8 +79,9 @@ function rulesOf(
     tradable: spans.isListed(firstDay),
     priceLimit: limit !== undefined && 'limit' in limit ? limit.limit : null,
     volumeCap: of('volume-cap').cap,
+    ...(minimumNotionalMinor === undefined ? {} : { minimumNotionalMinor }),
     fees,
-    dividendTax: of('dividend-tax').tax,
+    dividendTax: withheld === undefined ? of('dividend-tax').tax : { kind: 'flat', rate: withheld },
     parMinor: of('par').parMinor,
   };
 }
@@ -91,6 +94,10 @@ function rulesOf(
 export function rulebookFor(market: MarketId, options: RulebookOptions = {}): CitedRulebook {
   const { costs = {}, overrides } = options;
   checkCosts(costs);
+  if (costs.dividendWithholding !== undefined && market === 'cn-a')
+    throw new InputError(
+      'rulebookFor: expected no dividendWithholding in China, whose rulebook has the tax by date and holding, got one. Leave it out.',
+    );
   const loaded: LoadedRulebook =
     overrides === undefined
       ? shippedRulebook(market)
@@ -130,7 +137,7 @@ export function rulebookFor(market: MarketId, options: RulebookOptions = {}): Ci
       if (rules === undefined) {
         const rows = spans.rowsOn(day);
         const end = starts[index + 1];
-        rules = rulesOf(version, data, costs, spans, rows, starts[index]!, end === undefined ? LAST_DAY : end - 1);
+        rules = rulesOf(version, data, costs, spans, rows, instrument, starts[index]!, end === undefined ? LAST_DAY : end - 1);
         timeline.rules[index] = rules;
       }
       timeline.last = rules;

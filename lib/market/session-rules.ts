@@ -8,7 +8,7 @@ export interface FeeRule {
   /** commission, stamp, transfer, handling, regulatory, sec, taf, fee ... */
   readonly name: string;
   readonly side: 'buy' | 'sell' | 'both';
-  /** notional: minor units per minor unit traded; quantity: minor units per quantity unit. */
+  /** notional: minor units per minor unit traded; quantity: minor units per quantity unit (a rulebook's file says them per share). */
   readonly basis: 'notional' | 'quantity';
   readonly rate: Ratio;
   /** Per order, minor units. */
@@ -42,6 +42,8 @@ export interface SessionRules {
   readonly priceLimit: { readonly up: Ratio; readonly down: Ratio } | null;
   /** Largest part of a bar's volume that one account may take; null = no cap. */
   readonly volumeCap: Ratio | null;
+  /** Smallest worth of an order, minor units; none when absent. */
+  readonly minimumNotionalMinor?: number;
   readonly fees: readonly FeeRule[];
   readonly dividendTax: DividendTaxRule;
   /** Minor units of par value per quantity unit, the base of tax on bonus shares. */
@@ -66,6 +68,8 @@ export interface CostSettings {
   readonly minimumCommissionMinor?: number;
   /** Parts that the quoted commission already contains; never charged twice. Default handling and regulatory. */
   readonly commissionIncludes?: readonly ('handling' | 'regulatory')[];
+  /** Part of each cash dividend withheld at payment, where the rulebook leaves it to the holder (US: 0 by default). */
+  readonly dividendWithholding?: Ratio;
   /** Price worsened by this many basis points at the fill, rounded to a tick against the account, and kept inside the limits. */
   readonly slippageBp?: number;
 }

@@ -119,6 +119,8 @@ function buyOrder(
       ? refuse(intent, context, 'buy', 'no-cash', `cash ${portfolio.cashMinor} buys no lot at ${context.lastPriceTicks} ticks`)
       : refuse(intent, context, 'buy', 'below-lot', `under the minimum of ${rules.buyMinimum} units`);
   }
+  const small = underNotional(intent, rules, context, 'buy', quantity);
+  if (small !== null) return small;
   const draft = draftOf(intent, context, size, 'buy', quantity, false);
   if (context.sizing !== 'at-fill') return draft;
   return {
@@ -148,7 +150,17 @@ function sellOrder(
   if (!all && sellLots(wanted, sellable, rules) === 0) {
     return refuse(intent, context, 'sell', 'below-lot', `${wanted} of ${sellable} sellable units is under a lot of ${rules.sellStep}`);
   }
+  const small = underNotional(intent, rules, context, 'sell', all ? sellable : Math.min(wanted, sellable));
+  if (small !== null) return small;
   return draftOf(intent, context, size, 'sell', all || wanted >= sellable ? wanted : sellLots(wanted, sellable, rules), all);
+}
+
+/** A refusal where the order is worth less than the rules ask of one. */
+function underNotional(intent: Intent, rules: SessionRules, context: OrderContext, side: Side, quantity: number): Rejection | null {
+  const least = rules.minimumNotionalMinor ?? 0;
+  if (least === 0 || !(context.lastPriceTicks > 0)) return null;
+  const worth = notionalMinor(quantity, context.lastPriceTicks, context.units);
+  return worth < least ? refuse(intent, context, side, 'below-notional', `worth ${worth}, the least is ${least} minor units`) : null;
 }
 
 const draftOf = (intent: Intent, context: OrderContext, size: ActionSize, side: Side, quantity: number, sellAll: boolean): OrderDraft => ({

@@ -1,6 +1,6 @@
 /** The data of a spec: loaded, narrowed to its symbols, and refused where a replay could not be honest on it. */
 import { dateOf, dayOf, InputError } from '../core/index.js';
-import { loadSource, type MarketData, sliceData } from '../feeds/index.js';
+import { loadSource, type MarketData, sliceData, withQuantityStep } from '../feeds/index.js';
 import type { ReplaySpec } from './spec.js';
 
 /** Loads what `spec.data` names. Throws InputError on an unknown set, symbol or span, or on unknown corporate actions without price-only. */
@@ -36,7 +36,8 @@ export function dataFor(spec: ReplaySpec, loaded?: MarketData): MarketData {
       );
     }
   }
-  return spec.priceOnly ? onPricesAlone(data) : data;
+  const stepped = spec.quantityStep === undefined ? data : withQuantityStep(data, spec.quantityStep);
+  return spec.priceOnly ? onPricesAlone(stepped) : stepped;
 }
 
 /** The same bars without any adjustment: no actions, all factors 1. */

@@ -9,6 +9,8 @@ export const costSettingsSchema = z.strictObject({
   commission: exactRatio.optional(),
   minimumCommissionMinor: z.int().nonnegative().optional(),
   commissionIncludes: z.array(z.enum(['handling', 'regulatory'])).optional(),
+  /** Part of each cash dividend withheld at payment; US only. */
+  dividendWithholding: exactRatio.optional(),
   slippageBp: z.number().min(0).max(1000).optional(),
 });
 
@@ -29,6 +31,8 @@ export const replaySpecSchema = z.strictObject({
   /** `close`, `preopen`; with bars shorter than a session also `open`, `midday` and `every` bar. */
   decisionPoint: z.enum(['close', 'preopen', 'open', 'midday', 'every']).default('close'),
   sizing: z.enum(['at-decision', 'at-fill']).default('at-decision'),
+  /** Shares or coins in the smallest quantity that the broker trades, such as 0.0001; US and crypto. The instrument's own by default. */
+  quantityStep: z.number().positive().max(1).optional(),
   /** Starting cash in major units (yuan, dollars). */
   initialCash: z.number().positive().max(1e12).default(1_000_000),
   /** `default`, or a path to a rulebook file of the same form. */

@@ -16,7 +16,7 @@ export function define(command: Command, action: ActionOf): void {
 
   const fetch = command
     .command('fetch')
-    .description('Fetch daily bars and corporate actions; what is stored is not fetched again.')
+    .description('Fetch bars and corporate actions; what is stored is not fetched again.')
     .option(
       '--source <name>',
       'tushare, akshare, yahoo, ccxt:<exchange>, lab:<preset>, file:<path>; repeat for sources to try next (default: the setting sources)',
@@ -25,6 +25,7 @@ export function define(command: Command, action: ActionOf): void {
     .requiredOption('--symbols <a,b>', 'what to fetch')
     .requiredOption('--from <date>', 'first day, such as 2015-01-05')
     .requiredOption('--to <date>', 'last day')
+    .option('--interval <minutes>', 'bars of so many minutes, where the source has them (default: daily bars)')
     .option('--offline', 'read the cache only, and name what it lacks')
     .option(...STORE)
     .addHelpText(
@@ -57,6 +58,7 @@ export function define(command: Command, action: ActionOf): void {
     .option('--replace', 'take the place of symbols that are stored already')
     .option('--symbol <symbol>', 'symbol of a file that names none')
     .option('--volume-unit <unit>', 'shares or lots, where the amounts do not tell')
+    .option('--bar-stamp <what>', 'start or end: what the time of a bar shorter than a day is, where the times do not tell')
     .addHelpText('after', exampleOf('hindcast data import bars.csv --store mine'));
   action<ImportFlags, [string]>(load, async (context, flags, path) => (await import('../run/data.js')).importData(context, flags, path));
 }

@@ -35,19 +35,25 @@ export async function fetchData(context: Context, flags: FetchFlags): Promise<Do
   const symbols = listOf(flags.symbols);
   if (symbols.length === 0)
     throw new InputError('data fetch: expected symbols, got none. Write for example --symbols 600000.SH,000001.SZ.');
+  const minutes = flags.interval === undefined ? undefined : Number(flags.interval);
+  if (minutes !== undefined && !(Number.isInteger(minutes) && minutes >= 1 && minutes < 1440))
+    throw new InputError(
+      `data fetch: expected --interval in whole minutes below a day, got ${String(flags.interval)}. Write for example 60.`,
+    );
+  const interval = minutes === undefined ? {} : { intervalMs: minutes * 60_000 };
   const folder = folderOf(context, flags);
   const names = flags.source ?? context.settings.values.sources;
   if (names.length === 0) throw new InputError('data fetch: expected a source, got none. Name one with --source, or set sources.');
   const sources = names.map((name) => sourceNamed(name, context.settings.values, { offline: flags.offline }));
   const { tasks, resume, signal } = replayEffects(context);
-  const parameters = { names, symbols, from: flags.from, to: flags.to };
+  const parameters = { names, symbols, from: flags.from, to: flags.to, ...interval };
   const results = await runTask(
     tasks(),
     { kind: 'data fetch', run: folder, steps: symbols.length, parameters, resume, signal },
     async (task) => {
       const opened = openedCached({ ...context, signal: task.signal }, flags.offline);
       try {
-        return await fetchInto({ folder, sources, symbols, from, to }, opened, (done, at) => {
+        return await fetchInto({ folder, sources, symbols, from, to, ...interval }, opened, (done, at) => {
           task.progress(done, at);
           context.progress.report({ task: 'data fetch', done, total: symbols.length, at });
         });
@@ -124,10 +130,16 @@ async function checkLive(context: Context, names: readonly string[]): Promise<Do
 
 export async function importData(context: Context, flags: ImportFlags, path: string): Promise<Done> {
   const folder = folderOf(context, flags);
-  const { replace = false, symbol, volumeUnit } = flags;
+  const { replace = false, symbol, volumeUnit, barStamp } = flags;
   if (volumeUnit !== undefined && volumeUnit !== 'shares' && volumeUnit !== 'lots')
     throw new InputError(`data import: expected --volume-unit shares or lots, got ${String(volumeUnit)}. Name one.`);
-  const options = { ...(symbol === undefined ? {} : { symbol }), ...(volumeUnit === undefined ? {} : { volumeUnit }) };
+  if (barStamp !== undefined && barStamp !== 'start' && barStamp !== 'end')
+    throw new InputError(`data import: expected --bar-stamp start or end, got ${String(barStamp)}. Name one.`);
+  const options = {
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(volumeUnit === undefined ? {} : { volumeUnit }),
+    ...(barStamp === undefined ? {} : { barStamp }),
+  };
   const source = resolve(path);
   if (!existsSync(source)) throw new InputError(`data import: expected a file or folder, got nothing at ${path}. Check the path.`);
   const { tasks, resume, signal } = replayEffects(context);
