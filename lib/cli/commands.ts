@@ -57,6 +57,12 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import('./commands/promote.js'),
   },
   { name: 'data', group: project, summary: 'fetch, import, list and check stored bars', load: () => import('./commands/data.js') },
+  {
+    name: 'memory',
+    group: project,
+    summary: 'what is remembered: search as of a date, check, import, export',
+    load: () => import('./commands/memory.js'),
+  },
   { name: 'lab', group: project, summary: "open JupyterLab with the project's TypeScript kernel", load: () => import('./commands/lab.js') },
   {
     name: 'bench',

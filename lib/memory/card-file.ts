@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../core/index.js';
 import { MemoryError } from './errors.js';
-import { embedderCardSchema } from './health.js';
+import { type EmbedderCard, embedderCardSchema } from './health.js';
 
 const cardFileSchema = z.strictObject({
   v: z.literal(1),
@@ -31,6 +31,12 @@ export function readCards(folder: string): CardFile | null {
 
 export function writeCards(folder: string, cards: CardFile): void {
   writeFileAtomic(pathOf(folder), `${JSON.stringify(cards)}\n`);
+}
+
+/** The models of a memory's tables, the one in use first; null where there is no memory. */
+export function memoryTables(folder: string): { readonly active: EmbedderCard; readonly all: readonly EmbedderCard[] } | null {
+  const cards = readCards(folder);
+  return cards === null ? null : { active: cards.tables[cards.active]!, all: Object.values(cards.tables) };
 }
 
 /** Name of the table of a model: one a model and dimension. */

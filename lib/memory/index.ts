@@ -1,5 +1,6 @@
 /** memory: what the roles remember, in an embedded LanceDB: chunks, embedders and their health, recall cut by instant, lessons. */
 export { type MemoryUse, memoryUses, type RecallOf, recallFor } from './ablation.js';
+export { memoryTables } from './card-file.js';
 export { checkMemory, type MemoryCheck } from './check.js';
 export { type ChunkOptions, chunkText, type TextChunk } from './chunk-text.js';
 export { decayWeight, halfLifeDays } from './decay.js';
@@ -23,3 +24,4 @@ export {
   memoryRowSchema,
   type NewMemoryRow,
 } from './row.js';
+export { serverEmbedder } from './server-embedder.js';
