@@ -12,7 +12,7 @@ export function openJsKernel(precision: 'single' | 'double'): Kernel {
   let top = 0;
   const table = tanhTable.map(round);
 
-  /** C = start + A B; `start` is C itself, or one row for all. */
+  /** C = start + A B, each sum in the order of the depth; `start` is C itself, or one row for all (startRow 0). */
   function multiply(
     c: number,
     start: number,
@@ -28,8 +28,8 @@ export function openJsKernel(precision: 'single' | 'double'): Kernel {
     const floats = f;
     for (let row = 0; row < rows; row++) {
       const cAt = c + row * columns;
-      const startAt = start + row * startRow;
-      if (startAt !== cAt) floats.copyWithin(cAt, startAt, startAt + columns);
+      const from = start + row * startRow;
+      if (from !== cAt) floats.copyWithin(cAt, from, from + columns);
       let aAt = a + row * aRow;
       let bAt = b;
       for (let k = 0; k < depth; k++) {
