@@ -12,6 +12,7 @@ import { Signals, wholeConfiguration } from './signals.js';
 
 /** What the accounts came to, before any figure is made of it. */
 export interface AccountsRun {
+  /** Overwritten by the next run, as the equity is. */
   readonly totals: Totals;
   /** At each close, of all accounts together; overwritten by the next run. */
   readonly equity: Float64Array;
@@ -28,25 +29,25 @@ export function arrayKernel(
   given: readonly SignalSet[],
   primitives: Primitives,
 ): ArrayKernel {
-  const ground = groundOf(prepared, primitives);
+  const ground = groundOf(prepared, accounts, primitives);
   const count = ground.sessions.length;
   /** Places of the spec's symbols. */
   const order = prepared.spec.symbols.map((symbol) => ground.symbols.findIndex((known) => known.symbol === symbol));
   const equity = primitives.f64(count);
-  const wants = ground.symbols.map(() => primitives.u8(count));
   const signals = new Signals(ground, primitives, given);
-  const account = new IntegerAccount(ground, wants, primitives);
+  const totals = noTotals();
+  const account = new IntegerAccount(ground, signals.wants, totals, primitives);
   return {
     run(configuration, fills) {
       const whole = wholeConfiguration(configuration);
-      const totals = noTotals();
-      equity.fill(0);
-      for (let k = 0; k < wants.length; k++) signals.fill(whole, k, wants[k]!);
-      if (accounts === 'shared') {
-        account.run(0, wants.length, partsOf(configuration, prepared.spec.symbols), equity, totals, fills);
-      } else {
+      Object.assign(totals, noTotals());
+      signals.fill(whole);
+      if (accounts === 'shared') account.runShared(partsOf(configuration, prepared.spec.symbols), equity, fills);
+      else {
         const parts = partsOf(configuration, prepared.spec.symbols.slice(0, 1));
-        for (const k of order) account.run(k, k + 1, parts, equity, totals, fills);
+        order.forEach((k, i) => {
+          account.runOne(k, parts, equity, i === 0, fills);
+        });
       }
       return { totals, equity };
     },

@@ -10,6 +10,7 @@ import {
   slippedTicks,
 } from '../market/index.js';
 import type { PreparedReplay } from '../replay/index.js';
+import type { Accounts } from './contract.js';
 
 /** A corporate action and the session whose open it moves. */
 export interface DatedAction {
@@ -53,6 +54,8 @@ export interface Ground {
   readonly rulebook: Rulebook;
   readonly atFill: boolean;
   readonly initialCashMinor: number;
+  /** All marks of a session side by side, session after session; null where no account holds several symbols. */
+  readonly markRows: Float64Array | null;
 }
 
 /** Where the columns that a kernel works on are laid: marks, wants, sums of prices and the equity. */
@@ -87,11 +90,13 @@ function decisionInstants(sessions: Int32Array, calendar: Calendar, point: 'clos
 
 /** Bytes that the columns of a kernel take together, generously. */
 export function arenaBytes({ spec, data, sessions }: PreparedReplay): number {
-  const columns = spec.symbols.map((symbol) => (data.series.get(symbol)!.length + 2) * 9 + (sessions.length + 2) * 9 + 64);
-  return columns.reduce((sum, bytes) => sum + bytes, 0) + Math.max(...columns) + (sessions.length + 2) * 8;
+  const width = sessions.length + 2;
+  // Sums and wants by bar; marks, wants and a part of the rows by session; what the account keeps of a symbol.
+  const columns = spec.symbols.map((symbol) => (data.series.get(symbol)!.length + 2) * 9 + width * 17 + 128);
+  return columns.reduce((sum, bytes) => sum + bytes, 0) + width * 8 + 128;
 }
 
-export function groundOf(prepared: PreparedReplay, arena: Arena): Ground {
+export function groundOf(prepared: PreparedReplay, accounts: Accounts, arena: Arena): Ground {
   const { spec, sessions, calendar, rulebook, instruments } = prepared;
   const days = new Int32Array(sessions.length + 1);
   days.set(sessions);
@@ -103,10 +108,20 @@ export function groundOf(prepared: PreparedReplay, arena: Arena): Ground {
     symbols,
     sessions,
     days,
+    markRows: accounts === 'shared' && symbols.length > 1 ? rowsOf(symbols, arena) : null,
     rulebook,
     atFill: spec.sizing === 'at-fill',
     initialCashMinor: Math.round(spec.initialCash * instruments.get(spec.symbols[0]!)!.units.minorPerMajor),
   };
+}
+
+function rowsOf(symbols: readonly SymbolGround[], arena: Arena): Float64Array {
+  const [width, count] = [symbols.length, symbols[0]!.markTicks.length];
+  const rows = arena.f64(width * count);
+  symbols.forEach(({ markTicks }, k) => {
+    for (let session = 0; session < count; session++) rows[session * width + k] = markTicks[session]!;
+  });
+  return rows;
 }
 
 function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, symbol: Symbol, days: Int32Array, arena: Arena): SymbolGround {

@@ -1,6 +1,6 @@
 /**
  * One account walked through a ground by its events: a change of what is wanted, a waiting order, a corporate action, a payment. Between
- * them nothing moves but the marks, which the kernel adds up in one sweep. The arithmetic is the broker's own.
+ * them nothing moves but the marks, which the kernel writes in one sweep. The arithmetic is the broker's own.
  */
 import { mulDiv } from '../core/index.js';
 import {
@@ -22,149 +22,223 @@ import type { SweepFill } from './contract.js';
 import type { Totals } from './figures.js';
 import type { Ground, SymbolGround } from './ground.js';
 import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, worthOf } from './integer-costs.js';
-import type { Primitives } from './primitives.js';
+import { marksAreExact, type Primitives } from './primitives.js';
 
 const NEVER = 0x7fffffff;
 const UNKNOWN = 2;
+const NOTHING = 0;
+const SALE = 1;
+const BUY = 2;
 
 /** What an account has of one symbol. */
 interface Slot {
-  readonly ground: SymbolGround;
-  /** What the rule wants at each session: 1 long, 0 flat; sessions without a bar repeat the one before. */
-  readonly want: Uint8Array;
+  readonly symbol: SymbolGround;
   readonly book: Book;
-  /** As `gapTo` keeps it: 0 flat, 1 long, UNKNOWN. */
-  standing: number;
   /** Of each of the symbol's rules. */
   readonly costs: readonly IntegerCosts[];
   /** Place in the account's columns. */
   readonly at: number;
+  /** What the rule wants at each session: 1 long, 0 flat; sessions without a bar repeat the one before. */
+  readonly want: Uint8Array;
+  /** As `gapTo` keeps it: 0 flat, 1 long, UNKNOWN. */
+  standing: number;
   nextAction: number;
   /** Equity holds its marks up to here. */
   marked: number;
-  waiting: 'buy' | 'sell' | null;
+  waiting: typeof NOTHING | typeof SALE | typeof BUY;
+  /** Units of the waiting order. */
   wanted: number;
   frozenMinor: number;
   cashFraction: number;
-  /** Of a buy that is being planned. */
-  asked: number;
 }
 
 /** Accounts over the same ground, one after another: all memory is used again. */
 export class IntegerAccount {
-  private readonly slots: Slot[];
   private readonly ground: Ground;
   private readonly primitives: Primitives;
-  private readonly buys: Slot[] = [];
+  private readonly slots: readonly Slot[];
   /** By symbol: the session in which it must be looked at next. */
   private readonly next: Int32Array;
-  /** Symbols that are due in the session at hand. */
+  /** Symbols that are due in the session at hand, and those of them that buy. */
   private readonly due: Slot[] = [];
+  private readonly buys: Slot[] = [];
+  /** By symbol: what its units are worth is floor((mark x twice + denominator) / span). */
+  private readonly twice: Float64Array;
+  private readonly denominators: Float64Array;
+  private readonly spans: Float64Array;
   private account = new Account(0);
+  private equity: Float64Array = new Float64Array(0);
+  private totals: Totals;
+  private trace: SweepFill[] | undefined;
   private nextPayment = NEVER;
-  /** Cash, frozen cash and receivables in the equity up to `paidUp`. */
-  private paidUp = 0;
   private parts = 1;
+  /** An account of one symbol writes cash and marks together, and not before it must. */
+  private alone = false;
 
   /** `wants`: one a symbol of the ground, filled before each run. */
-  constructor(ground: Ground, wants: readonly Uint8Array[], primitives: Primitives) {
+  constructor(ground: Ground, wants: readonly Uint8Array[], totals: Totals, primitives: Primitives) {
     this.ground = ground;
     this.primitives = primitives;
-    this.next = new Int32Array(ground.symbols.length);
-    this.slots = ground.symbols.map((symbol, k) => ({
-      ground: symbol,
-      costs: symbol.rules.map((rules) => costsOf(rules, symbol.instrument.units)),
-      at: k,
-      want: wants[k]!,
-      book: emptyBook(symbol.instrument, k),
-      standing: UNKNOWN,
-      nextAction: 0,
-      marked: 0,
-      waiting: null,
-      wanted: 0,
-      frozenMinor: 0,
-      cashFraction: 1,
-      asked: 0,
-    }));
+    this.totals = totals;
+    const { symbols } = ground;
+    this.next = new Int32Array(symbols.length);
+    this.twice = primitives.f64(symbols.length);
+    this.denominators = primitives.f64(symbols.length);
+    this.spans = primitives.f64(symbols.length);
+    this.slots = symbols.map((symbol, at): Slot => {
+      this.denominators[at] = symbol.instrument.units.minorPerUnitTick.denominator;
+      this.spans[at] = this.denominators[at]! * 2;
+      const costs = symbol.rules.map((rules) => costsOf(rules, symbol.instrument.units));
+      return {
+        symbol,
+        book: emptyBook(symbol.instrument, at),
+        costs,
+        at,
+        want: wants[at]!,
+        standing: UNKNOWN,
+        nextAction: 0,
+        marked: 0,
+        waiting: NOTHING,
+        wanted: 0,
+        frozenMinor: 0,
+        cashFraction: 1,
+      };
+    });
   }
 
-  /** Adds the equity at each close and the totals of one account over symbols [from, to) that are each wanted as 1/parts of it. */
-  run(from: number, to: number, parts: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
-    const { sessions, initialCashMinor } = this.ground;
-    const count = sessions.length;
-    const { slots } = this;
-    const account = new Account(initialCashMinor);
-    this.account = account;
-    this.parts = parts;
-    this.nextPayment = NEVER;
-    this.paidUp = 0;
-    for (let k = from; k < to; k++) this.next[k] = open(slots[k]!);
-    for (;;) {
-      const session = this.gather(from, to);
-      if (session >= count) break;
-      const before = account.cashMinor + account.frozenMinor + account.receivableMinor;
-      this.markCash(equity, session, before);
-      this.openSession(session, equity);
-      this.fill(session, equity, totals, trace);
-      if (this.nextPayment <= session) this.pay(session);
-      this.decide(from, to, session, totals);
+  /** All symbols in one account, each wanted as 1/parts of it: writes the equity at each close, adds the totals. */
+  runShared(parts: number, equity: Float64Array, trace: SweepFill[] | undefined): void {
+    if (this.slots.length === 1) {
+      this.runOne(0, parts, equity, true, trace);
+      return;
     }
-    this.markCash(equity, count, account.cashMinor + account.frozenMinor + account.receivableMinor);
-    for (let k = from; k < to; k++) this.mark(slots[k]!, equity, count);
-    totals.dividendTaxMinor += account.totals.dividendTaxMinor;
+    const count = this.begin(parts, equity, trace);
+    const { account, slots, next, primitives } = this;
+    this.alone = false;
+    equity.fill(0);
+    this.twice.fill(0);
+    for (const slot of slots) next[slot.at] = open(slot);
+    let cash = account.cashMinor;
+    let marked = 0;
+    for (let session = this.gather(); session < count; session = this.gather()) {
+      this.step(session);
+      const now = account.cashMinor + account.frozenMinor + account.receivableMinor;
+      if (now === cash) continue;
+      primitives.addConstant(equity, marked, session, cash);
+      cash = now;
+      marked = session;
+    }
+    primitives.addConstant(equity, marked, count, cash);
+    for (const slot of slots) this.mark(slot, count);
+    this.end();
+  }
+
+  /** Symbol `k` in an account of its own: writes the equity at each close, or adds to it. */
+  runOne(k: number, parts: number, equity: Float64Array, fresh: boolean, trace: SweepFill[] | undefined): void {
+    const count = this.begin(parts, equity, trace);
+    const { account, due, next, primitives } = this;
+    const slot = this.slots[k]!;
+    const { book, symbol } = slot;
+    this.alone = true;
+    due.length = 0;
+    due.push(slot);
+    next[k] = open(slot);
+    let cash = account.cashMinor;
+    let quantity = 0;
+    let marked = 0;
+    for (;;) {
+      const session = Math.min(next[k]!, this.nextPayment);
+      if (session >= count) break;
+      this.step(session);
+      const now = account.cashMinor + account.frozenMinor + account.receivableMinor;
+      if (now === cash && book.quantity === quantity) continue;
+      primitives.putAccount(equity, symbol, marked, session, cash, quantity, fresh);
+      cash = now;
+      quantity = book.quantity;
+      marked = session;
+    }
+    primitives.putAccount(equity, symbol, marked, count, cash, quantity, fresh);
+    this.end();
+  }
+
+  private begin(parts: number, equity: Float64Array, trace: SweepFill[] | undefined): number {
+    this.account = new Account(this.ground.initialCashMinor);
+    this.parts = parts;
+    this.equity = equity;
+    this.trace = trace;
+    this.nextPayment = NEVER;
+    return this.ground.sessions.length;
+  }
+
+  private end(): void {
+    this.totals.dividendTaxMinor += this.account.totals.dividendTaxMinor;
   }
 
   /** The next session in which anything can happen, and who is due in it. */
-  private gather(from: number, to: number): number {
+  private gather(): number {
     const { next, due, slots } = this;
     let session = this.nextPayment;
-    due.length = 0;
-    for (let k = from; k < to; k++) {
+    let count = 0;
+    for (let k = 0; k < next.length; k++) {
       const at = next[k]!;
       if (at > session) continue;
       if (at < session) {
         session = at;
-        due.length = 0;
+        count = 0;
       }
-      due.push(slots[k]!);
+      due[count++] = slots[k]!;
     }
+    due.length = count;
     return session;
   }
 
-  private markCash(equity: Float64Array, session: number, minor: number): void {
-    this.primitives.addConstant(equity, this.paidUp, session, minor);
-    this.paidUp = session;
+  /** What the loop does in a session, for those that are due. */
+  private step(session: number): void {
+    const { due } = this;
+    let waiting = false;
+    for (let i = 0; i < due.length; i++) {
+      const slot = due[i]!;
+      const { actions } = slot.symbol;
+      while (slot.nextAction < actions.length && actions[slot.nextAction]!.session <= session) {
+        if (actions[slot.nextAction]!.session === session) this.act(slot, session);
+        slot.nextAction++;
+      }
+      if (slot.waiting !== NOTHING) waiting = true;
+    }
+    if (waiting) this.fill(session);
+    if (this.nextPayment <= session) this.pay(session);
+    this.decide(session);
   }
 
   /** Brings the equity of a symbol's position up to a session, which is not included. */
-  private mark(slot: Slot, equity: Float64Array, session: number): void {
-    const { book, ground } = slot;
-    if (book.quantity > 0) this.primitives.addMarks(equity, ground.markTicks, slot.marked, session, book.quantity, ground);
+  private mark(slot: Slot, session: number): void {
+    if (this.alone) return;
+    const { book, symbol, marked } = slot;
+    if (book.quantity > 0) this.primitives.addMarks(this.equity, symbol, marked, session, book.quantity);
     slot.marked = session;
   }
 
-  private openSession(session: number, equity: Float64Array): void {
-    for (const slot of this.due) {
-      const { actions } = slot.ground;
-      while (slot.nextAction < actions.length && actions[slot.nextAction]!.session < session) slot.nextAction++;
-      while (slot.nextAction < actions.length && actions[slot.nextAction]!.session === session) {
-        this.act(slot, session, equity);
-        slot.nextAction++;
-      }
-    }
+  /** After a change of a position. */
+  private count({ at, book, symbol }: Slot): void {
+    if (this.alone) return;
+    // Marks beyond the exact range are told by NaN: the sum is then made by the checked arithmetic.
+    this.twice[at] = marksAreExact(book.quantity, symbol)
+      ? book.quantity * symbol.instrument.units.minorPerUnitTick.numerator * 2
+      : Number.NaN;
   }
 
-  private act(slot: Slot, session: number, equity: Float64Array): void {
+  private act(slot: Slot, session: number): void {
     const { account, ground } = this;
-    const { instrument } = slot.ground;
-    const { action } = slot.ground.actions[slot.nextAction]!;
-    this.mark(slot, equity, session);
+    const { book, symbol } = slot;
+    const { action } = symbol.actions[slot.nextAction]!;
+    this.mark(slot, session);
     const due = account.receivables.length;
-    applyAction(account, slot.book, action, session, () => ground.rulebook.rulesFor(instrument, action.recordDay ?? action.exDay));
+    applyAction(account, book, action, session, () => ground.rulebook.rulesFor(symbol.instrument, action.recordDay ?? action.exDay));
+    this.count(slot);
     if (account.receivables.length > due) {
       this.nextPayment = Math.min(this.nextPayment, this.sessionOf(account.receivables[due]!.payDay, session));
     }
-    if (slot.waiting === null) return;
+    if (slot.waiting === NOTHING) return;
     const { numerator, denominator } = shareRatio(action);
     if (numerator !== denominator) slot.wanted = mulDiv(slot.wanted, numerator, denominator);
   }
@@ -178,197 +252,198 @@ export class IntegerAccount {
   }
 
   private pay(session: number): void {
-    const { account, ground } = this;
-    account.payDue(ground.sessions[session]!, session, (symbol) => this.slots.find((slot) => slot.ground.symbol === symbol)!.book);
+    const { account, ground, slots } = this;
+    account.payDue(ground.sessions[session]!, session, (name) => slots.find(({ symbol }) => symbol.symbol === name)!.book);
     this.nextPayment = NEVER;
     for (const due of account.receivables) this.nextPayment = Math.min(this.nextPayment, this.sessionOf(due.payDay, session));
   }
 
-  private fill(session: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
+  /** Sells before buys, both in the order of their symbols. */
+  private fill(session: number): void {
     const { account, due } = this;
     let buying = false;
-    for (const slot of due) {
-      if (slot.waiting === null) continue;
-      if (slot.waiting === 'buy') buying = true;
-      else {
-        slot.waiting = null;
-        this.sell(slot, session, equity, totals, trace);
-      }
+    for (let i = 0; i < due.length; i++) {
+      const slot = due[i]!;
+      if (slot.waiting === BUY) buying = true;
+      if (slot.waiting !== SALE) continue;
+      slot.waiting = NOTHING;
+      this.sell(slot, session);
     }
     if (!buying) return;
     // At-fill buys share the cash as it stands after the sells, whatever the buys before them spend.
     const cashAtOpen = account.cashMinor + account.frozenMinor;
-    for (const slot of due) {
-      if (slot.waiting === null) continue;
-      slot.waiting = null;
+    for (let i = 0; i < due.length; i++) {
+      const slot = due[i]!;
+      if (slot.waiting !== BUY) continue;
+      slot.waiting = NOTHING;
       account.thaw(slot.frozenMinor);
-      this.buy(slot, session, cashAtOpen, equity, totals, trace);
+      this.buy(slot, session, cashAtOpen);
     }
   }
 
-  private sell(slot: Slot, session: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
-    const { account, ground } = this;
-    const { book, ground: symbol } = slot;
-    const costs = slot.costs[symbol.ruleAt[session]!]!;
-    const { rules } = costs;
+  private sell(slot: Slot, session: number): void {
+    const { account, totals } = this;
+    const { book, symbol } = slot;
     const price = symbol.sellTicks[session]!;
-    const day = ground.sessions[session]!;
     if (book.quantity === 0 || price === 0) return void totals.rejections++;
-    const sellable = sellableUnits(book, day, session, rules.settlementSessions);
+    const costs = slot.costs[symbol.ruleAt[session]!]!;
+    const { settlementSessions } = costs.rules;
+    const day = this.ground.sessions[session]!;
+    const sellable = sellableUnits(book, day, session, settlementSessions);
     if (sellable === 0) return void totals.rejections++;
     let quantity = sellable;
     if (slot.wanted > sellable) totals.rejections++;
-    const left = symbol.volumeLeft === null ? quantity : symbol.volumeLeft[session]!;
-    if (left < quantity) {
+    if (symbol.volumeLeft !== null && symbol.volumeLeft[session]! < quantity) {
       totals.rejections++;
-      quantity = sellLots(left, sellable, rules);
+      quantity = sellLots(symbol.volumeLeft[session]!, sellable, costs.rules);
       if (quantity === 0) return;
     }
-    const notional = worthOf(quantity, price, book.units);
+    const notional = worthOf(quantity, price, costs.units);
     const fees = feesOf(costs.sell, quantity, notional);
-    const tax = taxOfSale(book, quantity, day, session, rules.settlementSessions);
+    const tax = taxOfSale(book, quantity, day, session, settlementSessions);
     const cashDelta = notional - fees - tax;
     if (account.cashMinor + cashDelta < Math.min(0, account.cashMinor)) return void totals.rejections++;
-    this.mark(slot, equity, session);
+    this.mark(slot, session);
     account.cashMinor += cashDelta;
     if (quantity === book.quantity) {
       book.quantity = 0;
       book.lots.length = 0;
-    } else removeFifo(book, quantity, day, session, rules.settlementSessions);
+    } else removeFifo(book, quantity, day, session, settlementSessions);
+    this.count(slot);
     totals.dividendTaxMinor += tax;
-    count(totals, notional, fees);
-    if (trace !== undefined) trace.push(fillOf(symbol, 'sell', day, quantity, price, fees + tax, cashDelta));
+    this.note(symbol, 'sell', day, quantity, price, notional, fees, tax, cashDelta);
   }
 
-  private buy(slot: Slot, session: number, cashAtOpen: number, equity: Float64Array, totals: Totals, trace: SweepFill[] | undefined): void {
-    const { account, ground } = this;
-    const { book, ground: symbol } = slot;
-    const costs = slot.costs[symbol.ruleAt[session]!]!;
-    const { rules } = costs;
+  private buy(slot: Slot, session: number, cashAtOpen: number): void {
+    const { account, totals } = this;
+    const { book, symbol } = slot;
     const price = symbol.buyTicks[session]!;
     if (price === 0) return void totals.rejections++;
+    const costs = slot.costs[symbol.ruleAt[session]!]!;
     const available = account.cashMinor;
+    const { atFill } = this.ground;
     let quantity: number;
-    if (ground.atFill) {
+    if (atFill) {
       quantity = affordableOf(costs, Math.min(available, Math.floor(cashAtOpen * slot.cashFraction)), price);
       if (quantity === 0) return void totals.rejections++;
     } else {
-      quantity = buyLots(slot.wanted, rules);
+      quantity = buyLots(slot.wanted, costs.rules);
       if (quantity < slot.wanted) totals.rejections++;
     }
-    const left = symbol.volumeLeft === null ? quantity : symbol.volumeLeft[session]!;
-    if (left < quantity) {
-      quantity = buyLots(left, rules);
+    if (symbol.volumeLeft !== null && symbol.volumeLeft[session]! < quantity) {
       totals.rejections++;
+      quantity = buyLots(symbol.volumeLeft[session]!, costs.rules);
     }
     if (quantity === 0) return;
-    let notional = worthOf(quantity, price, book.units);
+    let notional = worthOf(quantity, price, costs.units);
     let fees = feesOf(costs.buy, quantity, notional);
-    if (!ground.atFill && notional + fees > available) {
+    if (!atFill && notional + fees > available) {
       const affordable = affordableOf(costs, available, price);
       if (affordable < quantity) {
         totals.rejections++;
         quantity = affordable;
         if (quantity === 0) return;
-        notional = worthOf(quantity, price, book.units);
+        notional = worthOf(quantity, price, costs.units);
         fees = feesOf(costs.buy, quantity, notional);
       }
     }
-    this.mark(slot, equity, session);
+    this.mark(slot, session);
     const cashDelta = -notional - fees;
     account.cashMinor += cashDelta;
-    const day = ground.sessions[session]!;
+    const day = this.ground.sessions[session]!;
     addLot(book, quantity, -cashDelta, day, session);
-    count(totals, notional, fees);
-    if (trace !== undefined) trace.push(fillOf(symbol, 'buy', day, quantity, price, fees, cashDelta));
+    this.count(slot);
+    this.note(symbol, 'buy', day, quantity, price, notional, fees, 0, cashDelta);
+  }
+
+  private note(
+    { symbol }: SymbolGround,
+    side: 'buy' | 'sell',
+    day: number,
+    quantity: number,
+    priceTicks: number,
+    notional: number,
+    fees: number,
+    tax: number,
+    cashDeltaMinor: number,
+  ): void {
+    const { totals, trace } = this;
+    totals.fills++;
+    totals.notionalMinor += notional;
+    totals.feesMinor += fees;
+    if (trace !== undefined) trace.push({ symbol, side, day, quantity, priceTicks, totalFeesMinor: fees + tax, cashDeltaMinor });
   }
 
   /** What `gapTo` and the manager do at the close of a session: sells, then buys that share the cash. */
-  private decide(from: number, to: number, session: number, totals: Totals): void {
-    const { buys } = this;
+  private decide(session: number): void {
+    const { buys, due, next } = this;
     buys.length = 0;
-    for (const slot of this.due) {
-      if (slot.ground.traded[session] === 1 && slot.want[session] !== slot.standing) {
-        const want = slot.want[session]!;
-        const held = slot.book.quantity > 0 ? 1 : 0;
-        slot.standing = held === want ? want : UNKNOWN;
-        if (held !== want) {
-          if (want === 1) buys.push(slot);
-          else this.orderSale(slot, session, totals);
-        }
+    for (let i = 0; i < due.length; i++) {
+      const slot = due[i]!;
+      const want = slot.want[session]!;
+      if (want === slot.standing || slot.symbol.traded[session] === 0) continue;
+      const held = slot.book.quantity > 0 ? 1 : 0;
+      if (held === want) slot.standing = want;
+      else {
+        slot.standing = UNKNOWN;
+        if (want === 1) buys.push(slot);
+        else this.orderSale(slot, session);
       }
     }
-    if (buys.length > 0) this.orderBuys(session, from, to, totals);
-    for (const slot of this.due) this.next[slot.at] = this.schedule(slot, session + 1);
+    if (buys.length > 0) this.orderBuys(session);
+    for (let i = 0; i < due.length; i++) next[due[i]!.at] = this.nextOf(due[i]!, session + 1);
   }
 
-  private orderSale(slot: Slot, session: number, totals: Totals): void {
-    const { book } = slot;
+  private orderSale(slot: Slot, session: number): void {
     const { rules } = costsAfter(slot, session);
-    if (!rules.tradable) return void totals.rejections++;
-    const sellable = sellableUnits(book, this.ground.days[session + 1]!, session + 1, rules.settlementSessions);
-    if (sellable === 0) return void totals.rejections++;
+    const sellable = rules.tradable ? sellableUnits(slot.book, this.ground.days[session + 1]!, session + 1, rules.settlementSessions) : 0;
+    if (sellable === 0) return void this.totals.rejections++;
     // A sale down to weight 0 asks for the whole position, one of all that is sellable does not.
-    if (this.parts > 1 && book.quantity > sellable) totals.rejections++;
-    slot.waiting = 'sell';
+    if (this.parts > 1 && slot.book.quantity > sellable) this.totals.rejections++;
+    slot.waiting = SALE;
     slot.wanted = sellable;
   }
 
-  private orderBuys(session: number, from: number, to: number, totals: Totals): void {
-    const { account, buys, parts, ground } = this;
+  private orderBuys(session: number): void {
+    const { account, buys, parts, totals } = this;
+    const { atFill } = this.ground;
     const cash = account.cashMinor;
-    const target = parts === 1 ? cash : Math.floor((1 / parts) * this.equityAt(session, from, to));
+    const target = parts === 1 ? cash : Math.floor((1 / parts) * this.equityAt(session));
     let asked = 0;
     let kept = 0;
-    for (const slot of buys) {
-      const price = slot.ground.markTicks[session]!;
+    for (let i = 0; i < buys.length; i++) {
+      const slot = buys[i]!;
+      const price = slot.symbol.markTicks[session]!;
       const costs = costsAfter(slot, session);
-      const quantity = this.sizeOf(costs, price, target, cash);
-      if (quantity < 0) continue;
-      if (quantity === 0) {
-        totals.rejections++;
-        continue;
-      }
-      slot.asked = quantity;
+      const quantity = sizeOf(costs, price, parts, target, cash);
+      if (quantity === 0) totals.rejections++;
+      if (quantity <= 0) continue;
+      slot.wanted = quantity;
       buys[kept++] = slot;
-      if (!ground.atFill) asked += slot.frozenMinor = buyCostOf(costs, quantity, price);
+      if (!atFill) asked += slot.frozenMinor = buyCostOf(costs, quantity, price);
     }
     buys.length = kept;
-    if (!ground.atFill && asked > cash && kept > 1) this.share(session, cash, totals);
-    for (const slot of buys) {
-      slot.waiting = 'buy';
-      slot.wanted = slot.asked;
-      if (ground.atFill) {
+    if (!atFill && asked > cash && kept > 1) this.share(session, cash);
+    for (let i = 0; i < buys.length; i++) {
+      const slot = buys[i]!;
+      slot.waiting = BUY;
+      if (atFill) {
         slot.cashFraction = parts === 1 ? 1 : Math.min(1, target / cash);
-        slot.frozenMinor = account.freeze(Math.floor(account.cashMinor * slot.cashFraction));
-      } else {
-        slot.frozenMinor = account.freeze(slot.frozenMinor);
+        slot.frozenMinor = Math.floor(account.cashMinor * slot.cashFraction);
       }
+      slot.frozenMinor = account.freeze(slot.frozenMinor);
     }
   }
 
-  /** Units asked for by a symbol that isn't held; 0: refused, -1: nothing asked. */
-  private sizeOf(costs: IntegerCosts, price: number, target: number, cash: number): number {
-    if (!(price > 0)) return 0;
-    const { rules, units } = costs;
-    if (this.parts === 1) return rules.tradable ? affordableOf(costs, cash, price) : 0;
-    const wanted = unitsWorth(Math.abs(target), price, units);
-    // Equity below zero: a sale of nothing, refused unless it is under a lot.
-    if (target < 0) return wanted < Math.max(rules.buyMinimum, rules.sellStep) ? -1 : 0;
-    if (!rules.tradable) return 0;
-    const affordable = affordableOf(costs, cash, price);
-    return wanted >= affordable ? affordable : buyLots(wanted, rules);
-  }
-
-  private share(session: number, cash: number, totals: Totals): void {
-    const { buys } = this;
+  private share(session: number, cash: number): void {
+    const { buys, totals } = this;
     const granted = allocateBuys(
       buys.map((slot) => ({
-        symbol: slot.ground.symbol,
+        symbol: slot.symbol.symbol,
         strategy: '',
         confidence: 1,
-        quantity: slot.asked,
-        priceTicks: slot.ground.markTicks[session]!,
+        quantity: slot.wanted,
+        priceTicks: slot.symbol.markTicks[session]!,
         units: slot.book.units,
         rules: costsAfter(slot, session).rules,
       })),
@@ -378,74 +453,67 @@ export class IntegerAccount {
     for (let i = 0; i < granted.length; i++) {
       const slot = buys[i]!;
       const quantity = granted[i]!;
-      if (quantity < slot.asked) totals.rejections++;
+      if (quantity < slot.wanted) totals.rejections++;
       if (quantity === 0) continue;
-      slot.asked = quantity;
-      slot.frozenMinor = buyCostOf(costsAfter(slot, session), quantity, slot.ground.markTicks[session]!);
+      slot.wanted = quantity;
+      slot.frozenMinor = buyCostOf(costsAfter(slot, session), quantity, slot.symbol.markTicks[session]!);
       buys[kept++] = slot;
     }
     buys.length = kept;
   }
 
   /** Total equity at a close. */
-  private equityAt(session: number, from: number, to: number): number {
-    const { account } = this;
-    let total = account.cashMinor + account.frozenMinor + account.receivableMinor;
-    for (let k = from; k < to; k++) {
-      const { book, ground: symbol } = this.slots[k]!;
+  private equityAt(session: number): number {
+    const { account, ground, primitives } = this;
+    const cash = account.cashMinor + account.frozenMinor + account.receivableMinor;
+    if (!this.alone) {
+      const marks = primitives.worthOfRow(ground.markRows!, session, this.twice, this.denominators, this.spans);
+      if (!Number.isNaN(marks)) return cash + marks;
+    }
+    let total = cash;
+    for (const { book, symbol } of this.alone ? this.due : this.slots) {
       if (book.quantity > 0) total += worthOf(book.quantity, symbol.markTicks[session]!, book.units);
     }
     return total;
   }
 
-  /** The next session, from `session` on, that can change something. */
-  private schedule(slot: Slot, session: number): number {
-    const { ground: symbol, standing } = slot;
-    const count = symbol.traded.length;
-    let next = NEVER;
-    if (slot.waiting !== null) next = session;
-    else if (standing === UNKNOWN) {
-      let at = session;
-      while (at < count && symbol.traded[at] === 0) at++;
-      next = at;
-    } else next = this.primitives.nextOther(slot.want, session, count, standing);
-    if (slot.book.quantity > 0) {
-      const { actions } = symbol;
-      while (slot.nextAction < actions.length && actions[slot.nextAction]!.session < session) slot.nextAction++;
-      if (slot.nextAction < actions.length && actions[slot.nextAction]!.session < next) next = actions[slot.nextAction]!.session;
-    }
+  /** The next session, from `session` on, in which a symbol can change something. */
+  private nextOf({ symbol, standing, waiting, want, book, nextAction }: Slot, session: number): number {
+    if (waiting !== NOTHING) return session;
+    const { traded, actions } = symbol;
+    let next = session;
+    if (standing === UNKNOWN) while (next < traded.length && traded[next] === 0) next++;
+    else next = this.primitives.nextOther(want, session, traded.length, standing);
+    if (book.quantity > 0 && nextAction < actions.length && actions[nextAction]!.session < next) return actions[nextAction]!.session;
     return next;
   }
 }
 
 /** Gives the first session to look at. */
 function open(slot: Slot): number {
-  const { book, ground: symbol } = slot;
+  const { book, symbol } = slot;
   book.quantity = 0;
   book.lots = [];
   slot.standing = UNKNOWN;
   slot.nextAction = 0;
   slot.marked = 0;
-  slot.waiting = null;
+  slot.waiting = NOTHING;
   const first = symbol.traded.indexOf(1);
   return first < 0 ? NEVER : first;
 }
 
-/** Rules of the session in which an order sent at a close can fill. */
-const costsAfter = (slot: Slot, session: number): IntegerCosts => slot.costs[slot.ground.ruleAt[session + 1]!]!;
+/** Under the rules of the session in which an order sent at a close can fill. */
+const costsAfter = (slot: Slot, session: number): IntegerCosts => slot.costs[slot.symbol.ruleAt[session + 1]!]!;
 
-function count(totals: Totals, notional: number, fees: number): void {
-  totals.fills++;
-  totals.notionalMinor += notional;
-  totals.feesMinor += fees;
+/** Units asked for by a symbol that isn't held; 0: refused, -1: nothing asked. */
+function sizeOf(costs: IntegerCosts, price: number, parts: number, target: number, cash: number): number {
+  if (!(price > 0)) return 0;
+  const { rules, units } = costs;
+  if (parts === 1) return rules.tradable ? affordableOf(costs, cash, price) : 0;
+  const wanted = unitsWorth(Math.abs(target), price, units);
+  // Equity below zero: a sale of nothing, refused unless it is under a lot.
+  if (target < 0) return wanted < Math.max(rules.buyMinimum, rules.sellStep) ? -1 : 0;
+  if (!rules.tradable) return 0;
+  const affordable = affordableOf(costs, cash, price);
+  return wanted >= affordable ? affordable : buyLots(wanted, rules);
 }
-
-const fillOf = (
-  { symbol }: SymbolGround,
-  side: 'buy' | 'sell',
-  day: number,
-  quantity: number,
-  priceTicks: number,
-  totalFeesMinor: number,
-  cashDeltaMinor: number,
-): SweepFill => ({ symbol, side, day, quantity, priceTicks, totalFeesMinor, cashDeltaMinor });

@@ -1,12 +1,16 @@
 /** The inner loops of a sweep as WASM SIMD: columns lie in the kernel's memory and are handed over by their address. */
 import { loadKernel } from '../core/index.js';
+import type { SymbolGround } from './ground.js';
 import { addMarksChecked, marksAreExact, type Primitives } from './primitives.js';
 
 /** The exports of assembly/integer.ts; addresses in bytes. */
 interface Kernel {
   addConstant(equity: number, count: number, value: number): void;
   addMarks(equity: number, ticks: number, count: number, scale: number): void;
-  addRoundedMarks(equity: number, ticks: number, count: number, twice: number, half: number, span: number): void;
+  addRoundedMarks(equity: number, ticks: number, count: number, twice: number, denominator: number, span: number): void;
+  putConstant(equity: number, count: number, value: number): void;
+  putMarks(equity: number, ticks: number, count: number, value: number, scale: number): void;
+  worthOfRow(row: number, twice: number, denominators: number, spans: number, count: number): number;
   nextOther(want: number, from: number, to: number, standing: number): number;
   crossOfSums(sums: number, want: number, from: number, to: number, fast: number, slow: number): void;
 }
@@ -25,18 +29,41 @@ export function simdPrimitives(bytes: number): Primitives {
     free = Math.ceil((free + size) / ALIGNMENT) * ALIGNMENT;
     return at;
   };
+  function addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
+    if (!marksAreExact(quantity, symbol)) {
+      addMarksChecked(equity, symbol, from, to, quantity);
+      return;
+    }
+    const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
+    const [sum, marks] = [equity.byteOffset + from * 8, symbol.markTicks.byteOffset + from * 8];
+    if (denominator === 1) kernel.addMarks(sum, marks, to - from, quantity * numerator);
+    else kernel.addRoundedMarks(sum, marks, to - from, quantity * numerator * 2, denominator, denominator * 2);
+  }
   return {
     kernel: 'simd',
     f64: (length) => new Float64Array(memory.buffer, take(length * 8), length),
     u8: (length) => new Uint8Array(memory.buffer, take(length), length),
     addConstant: (equity, from, to, minor) => kernel.addConstant(equity.byteOffset + from * 8, to - from, minor),
-    addMarks(equity, ticks, from, to, quantity, symbol) {
-      if (!marksAreExact(quantity, symbol)) return addMarksChecked(equity, ticks, from, to, quantity, symbol);
-      const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
-      const [sum, marks] = [equity.byteOffset + from * 8, ticks.byteOffset + from * 8];
-      if (denominator === 1) kernel.addMarks(sum, marks, to - from, quantity * numerator);
-      else kernel.addRoundedMarks(sum, marks, to - from, quantity * numerator * 2, denominator, denominator * 2);
+    addMarks,
+    putAccount(equity, symbol, from, to, minor, quantity, fresh) {
+      const at = equity.byteOffset + from * 8;
+      if (fresh && quantity > 0 && symbol.instrument.units.minorPerUnitTick.denominator === 1 && marksAreExact(quantity, symbol)) {
+        const scale = quantity * symbol.instrument.units.minorPerUnitTick.numerator;
+        kernel.putMarks(at, symbol.markTicks.byteOffset + from * 8, to - from, minor, scale);
+        return;
+      }
+      if (fresh) kernel.putConstant(at, to - from, minor);
+      else kernel.addConstant(at, to - from, minor);
+      if (quantity > 0) addMarks(equity, symbol, from, to, quantity);
     },
+    worthOfRow: (rows, session, twice, denominators, spans) =>
+      kernel.worthOfRow(
+        rows.byteOffset + session * twice.length * 8,
+        twice.byteOffset,
+        denominators.byteOffset,
+        spans.byteOffset,
+        twice.length,
+      ),
     nextOther: (want, from, to, standing) => kernel.nextOther(want.byteOffset, from, to, standing),
     crossOfSums: (sums, want, from, to, fast, slow) => kernel.crossOfSums(sums.byteOffset, want.byteOffset, from, to, fast, slow),
   };

@@ -6,8 +6,12 @@ export interface Primitives extends Arena {
   readonly kernel: 'simd' | 'js';
   /** equity[i] += minor for i in [from, to). */
   addConstant(equity: Float64Array, from: number, to: number, minor: number): void;
-  /** equity[i] += what `quantity` units are worth at ticks[i], rounded half up, for i in [from, to). */
-  addMarks(equity: Float64Array, ticks: Float64Array, from: number, to: number, quantity: number, symbol: SymbolGround): void;
+  /** equity[i] += what `quantity` units of a symbol are worth at its marks, rounded half up, for i in [from, to). */
+  addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void;
+  /** equity[i] = (or +=, unless fresh) minor and what `quantity` units are worth, for i in [from, to). */
+  putAccount(equity: Float64Array, symbol: SymbolGround, from: number, to: number, minor: number, quantity: number, fresh: boolean): void;
+  /** Sum of floor((row[k] x twice[k] + denominators[k]) / spans[k]) over row number `session` of `rows`. */
+  worthOfRow(rows: Float64Array, session: number, twice: Float64Array, denominators: Float64Array, spans: Float64Array): number;
   /** The first i in [from, to) with want[i] !== standing; `to` when there is none. */
   nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
   /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
@@ -24,33 +28,42 @@ export function marksAreExact(quantity: number, { highestMark, instrument }: Sym
 }
 
 /** Marks beyond that range: each by the checked arithmetic, which throws OverflowError rather than be wrong. */
-export function addMarksChecked(
-  equity: Float64Array,
-  ticks: Float64Array,
-  from: number,
-  to: number,
-  quantity: number,
-  symbol: SymbolGround,
-): void {
-  for (let i = from; i < to; i++) equity[i] = equity[i]! + notionalMinor(quantity, ticks[i]!, symbol.instrument.units);
+export function addMarksChecked(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
+  for (let i = from; i < to; i++) equity[i] = equity[i]! + notionalMinor(quantity, symbol.markTicks[i]!, symbol.instrument.units);
+}
+
+function addConstant(equity: Float64Array, from: number, to: number, minor: number): void {
+  for (let i = from; i < to; i++) equity[i] = equity[i]! + minor;
+}
+
+function addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
+  if (!marksAreExact(quantity, symbol)) {
+    addMarksChecked(equity, symbol, from, to, quantity);
+    return;
+  }
+  const { markTicks } = symbol;
+  const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
+  const [twice, span] = [quantity * numerator * 2, denominator * 2];
+  if (denominator === 1) for (let i = from; i < to; i++) equity[i] = equity[i]! + markTicks[i]! * (quantity * numerator);
+  else for (let i = from; i < to; i++) equity[i] = equity[i]! + Math.floor((markTicks[i]! * twice + denominator) / span);
 }
 
 export const plainPrimitives = (): Primitives => ({
   kernel: 'js',
   f64: (length) => new Float64Array(length),
   u8: (length) => new Uint8Array(length),
-  addConstant(equity, from, to, minor) {
-    for (let i = from; i < to; i++) equity[i] = equity[i]! + minor;
+  addConstant,
+  addMarks,
+  putAccount(equity, symbol, from, to, minor, quantity, fresh) {
+    if (fresh) equity.fill(minor, from, to);
+    else addConstant(equity, from, to, minor);
+    if (quantity > 0) addMarks(equity, symbol, from, to, quantity);
   },
-  addMarks(equity, ticks, from, to, quantity, symbol) {
-    if (!marksAreExact(quantity, symbol)) return addMarksChecked(equity, ticks, from, to, quantity, symbol);
-    const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
-    const scale = quantity * numerator;
-    if (denominator === 1) for (let i = from; i < to; i++) equity[i] = equity[i]! + ticks[i]! * scale;
-    else {
-      const [twice, span] = [scale * 2, denominator * 2];
-      for (let i = from; i < to; i++) equity[i] = equity[i]! + Math.floor((ticks[i]! * twice + denominator) / span);
-    }
+  worthOfRow(rows, session, twice, denominators, spans) {
+    const at = session * twice.length;
+    let total = 0;
+    for (let k = 0; k < twice.length; k++) total += Math.floor((rows[at + k]! * twice[k]! + denominators[k]!) / spans[k]!);
+    return total;
   },
   nextOther(want, from, to, standing) {
     let i = from;

@@ -21,7 +21,9 @@ export class Signals {
   private readonly ground: Ground;
   private readonly primitives: Primitives;
   private readonly given: readonly SignalSet[];
-  private readonly byBar: Uint8Array;
+  /** By symbol, a value a session; a dense symbol's is a part of its values by bar. */
+  readonly wants: readonly Uint8Array[];
+  private readonly byBar: readonly Uint8Array[];
   private readonly sums: (Float64Array | null)[];
   /** Least recently used first. */
   private readonly kept = new Map<string, Float64Array>();
@@ -31,30 +33,32 @@ export class Signals {
     this.ground = ground;
     this.primitives = primitives;
     this.given = given;
-    this.byBar = primitives.u8(Math.max(...ground.symbols.map((symbol) => symbol.bars)));
+    this.byBar = ground.symbols.map(({ bars }) => primitives.u8(bars));
+    this.wants = ground.symbols.map(({ dense, firstBar, bars, traded }, k) =>
+      dense ? this.byBar[k]!.subarray(firstBar, bars) : primitives.u8(traded.length),
+    );
     this.sums = ground.symbols.map(() => null);
   }
 
-  /** Fills want[session] of symbol `k`. Throws as the strategy would on parameters that don't fit. */
-  fill(configuration: Configuration, k: number, want: Uint8Array): void {
-    const symbol = this.ground.symbols[k]!;
-    this.byBars(configuration, k, symbol);
-    const { byBar } = this;
-    const { firstBar, bars, traded, dense } = symbol;
-    if (dense) {
-      want.set(byBar.subarray(firstBar, bars));
-      return;
-    }
-    let bar = firstBar;
-    let wanted = 0;
-    for (let session = 0; session < traded.length; session++) {
-      if (traded[session] === 1) wanted = byBar[bar++]!;
-      want[session] = wanted;
-    }
+  /** Fills all `wants`. */
+  fill(configuration: Configuration): void {
+    this.ground.symbols.forEach((symbol, k) => {
+      const byBar = this.byBar[k]!;
+      this.byBars(configuration, k, symbol, byBar);
+      const { firstBar, traded, dense } = symbol;
+      if (dense) return;
+      const want = this.wants[k]!;
+      let bar = firstBar;
+      let wanted = 0;
+      for (let session = 0; session < traded.length; session++) {
+        if (traded[session] === 1) wanted = byBar[bar++]!;
+        want[session] = wanted;
+      }
+    });
   }
 
-  private byBars(configuration: Configuration, k: number, symbol: SymbolGround): void {
-    const { primitives, byBar } = this;
+  private byBars(configuration: Configuration, k: number, symbol: SymbolGround, byBar: Uint8Array): void {
+    const { primitives } = this;
     const { firstBar, bars, price } = symbol;
     const p = configuration.parameters;
     const at = (name: string): number => p[name]!;

@@ -25,6 +25,46 @@ export function addMarks(equity: usize, ticks: usize, count: i32, scale: f64): v
   for (; p < end; p += 8, q += 8) store<f64>(p, load<f64>(p) + load<f64>(q) * scale);
 }
 
+/** equity[i] = value. */
+export function putConstant(equity: usize, count: i32, value: f64): void {
+  const v = f64x2.splat(value);
+  const end = equity + (<usize>count << 3);
+  let p = equity;
+  for (; p + 32 <= end; p += 32) {
+    v128.store(p, v);
+    v128.store(p, v, 16);
+  }
+  for (; p < end; p += 8) store<f64>(p, value);
+}
+
+/** equity[i] = value + ticks[i] * scale. */
+export function putMarks(equity: usize, ticks: usize, count: i32, value: f64, scale: f64): void {
+  const v = f64x2.splat(value), s = f64x2.splat(scale);
+  const end = equity + (<usize>count << 3);
+  let p = equity, q = ticks;
+  for (; p + 32 <= end; p += 32, q += 32) {
+    v128.store(p, f64x2.add(v, f64x2.mul(v128.load(q), s)));
+    v128.store(p, f64x2.add(v, f64x2.mul(v128.load(q, 16), s)), 16);
+  }
+  for (; p < end; p += 8, q += 8) store<f64>(p, value + load<f64>(q) * scale);
+}
+
+/** Sum of floor((row[k] * twice[k] + denominators[k]) / spans[k]). */
+export function worthOfRow(row: usize, twice: usize, denominators: usize, spans: usize, count: i32): f64 {
+  let total = f64x2.splat(0);
+  const end = <usize>count << 3;
+  let i: usize = 0;
+  for (; i + 16 <= end; i += 16) {
+    const dividend = f64x2.add(f64x2.mul(v128.load(row + i), v128.load(twice + i)), v128.load(denominators + i));
+    total = f64x2.add(total, f64x2.floor(f64x2.div(dividend, v128.load(spans + i))));
+  }
+  let sum = f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
+  for (; i < end; i += 8) {
+    sum += Math.floor((load<f64>(row + i) * load<f64>(twice + i) + load<f64>(denominators + i)) / load<f64>(spans + i));
+  }
+  return sum;
+}
+
 /** equity[i] += floor((ticks[i] * twice + half) / span). */
 export function addRoundedMarks(equity: usize, ticks: usize, count: i32, twice: f64, half: f64, span: f64): void {
   const t = f64x2.splat(twice), h = f64x2.splat(half), s = f64x2.splat(span);
