@@ -11,9 +11,11 @@ import {
   type ReplaySpecInput,
 } from '../replay/index.js';
 import type { TrialFamily } from '../stats/index.js';
+import { strategyOf } from '../strategies/index.js';
 import { specOf } from './configuration-spec.js';
 import type { Accounts, Configuration, SweepGround, SweepKernel } from './contract.js';
 import { SweepInputError } from './errors.js';
+import { sweepStrategies } from './signals.js';
 import { openSpace, type Space, type SpaceInput } from './space.js';
 import { type Fold, foldsOf, type SplitsInput } from './splits.js';
 import { OBJECTIVES, type Objective } from './walk-score.js';
@@ -31,6 +33,8 @@ export interface SearchInput {
 }
 
 export interface SearchPlan {
+  /** What evaluates: the fastest there is, unless one was named or a strategy is none of the kernels'. */
+  readonly kernel: SweepKernel | undefined;
   readonly ground: SweepGround;
   readonly spec: ReplaySpec;
   readonly prepared: PreparedReplay;
@@ -67,6 +71,19 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
   }
   const spaceInput: SpaceInput = { ...input.space, seed: spec.seed };
   const space = openSpace(spaceInput);
+  const unknown = space.strategies.filter(({ strategy }) => !sweepStrategies.includes(strategy));
+  for (const { strategy, from } of unknown) {
+    if (strategyOf(strategy, space.at(from).parameters).scope !== 'symbol') {
+      throw new SweepInputError(
+        `planSearch: expected rules of one symbol each, got ${strategy}, which weighs symbols against each other. Compare its settings with hindcast backtest.`,
+      );
+    }
+    if (kernel === 'simd' || kernel === 'js') {
+      throw new SweepInputError(
+        `planSearch: expected one of ${sweepStrategies.join(', ')} with the kernel ${kernel}, got ${strategy}. Leave --kernel out: the loop evaluates it.`,
+      );
+    }
+  }
   const prepared = prepareReplay(spec, effects);
   const folds = splits === null ? [] : foldsOf(prepared.sessions.length, splits);
   const ground: SweepGround = { spec, accounts };
@@ -83,6 +100,7 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
   const names = space.strategies.map(({ strategy }) => strategy.replace(/[^a-zA-Z0-9]+/g, '-'));
   const single = accounts === 'shared' || spec.symbols.length === 1;
   return {
+    kernel: unknown.length > 0 ? 'loop' : kernel,
     ground,
     spec,
     prepared,

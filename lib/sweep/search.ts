@@ -151,8 +151,8 @@ class Evaluating {
 
   /** The evaluator of this thread. */
   here(): Evaluator {
-    const { ground, prepared } = this.#plan;
-    this.#here ??= createEvaluator(ground, { data: prepared.data, calendar: this.#effects.calendar }, this.#effects.kernel);
+    const { ground, prepared, kernel } = this.#plan;
+    this.#here ??= createEvaluator(ground, { data: prepared.data, calendar: this.#effects.calendar }, kernel);
     this.kernel = this.#here.kernel;
     this.reason = this.#here.reason;
     return this.#here;
@@ -175,8 +175,8 @@ class Evaluating {
       started();
       await this.#keep(evaluateHere(evaluator, work), rowsPath);
     } else {
-      const { ground } = this.#plan;
-      const pool = await openPool(this.workers, { ground, data: prepared.data, kernel: this.#effects.kernel, folds, by });
+      const { ground, kernel } = this.#plan;
+      const pool = await openPool(this.workers, { ground, data: prepared.data, kernel, folds, by });
       try {
         this.kernel = pool.kernel;
         this.reason = pool.reason;

@@ -17,9 +17,11 @@ import {
   runSearch,
   type SearchEffects,
   type SearchInput,
+  SweepInputError,
   sweepFileSchema,
   sweepJsonSchema,
 } from '../../lib/sweep/index.js';
+import { openPool } from '../../lib/sweep/pool.js';
 
 const made: string[] = [];
 const folder = (): string => {
@@ -247,8 +249,15 @@ test.each([
   expect(existsSync(join(dir, 'ledger.db'))).toBe(false);
 });
 
-test('a thread that refuses the ground ends the search in its words', async () => {
-  const dir = folder();
-  const momentum = { ...input, space: { strategies: [{ strategy: 'momentum', parameters: { lookback: [20, 40] } }] } };
-  for (const workers of [1, 2]) await expect(runSearch(momentum, effects(dir, { workers }))).rejects.toThrow(/momentum/);
+test('a strategy that no kernel knows is evaluated by the loop', async () => {
+  const rule = { spec, space: { strategies: [{ strategy: 'rule:v1', parameters: { buyAt: [1, 2] } }] } };
+  const { file: found } = await runSearch(rule, effects(folder()));
+  expect(found).toMatchObject({ kernel: 'loop', configurations: { done: 2 }, honest: { differenceMinor: 0 } });
+});
+
+test('a thread that refuses its ground says so in its own words', async () => {
+  const start = { data, kernel: undefined, folds: [], by: 'sharpe' as const };
+  const nowhere = { spec: { ...spec, symbols: ['NOPE'], strategies: [{ id: 'sma-cross' }] }, accounts: 'shared' as const };
+  await expect(openPool(2, { ...start, ground: nowhere })).rejects.toThrow(SweepInputError);
+  await expect(openPool(1, { ...start, ground: nowhere })).rejects.toThrow(/got NOPE/);
 });

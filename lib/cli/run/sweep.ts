@@ -1,5 +1,6 @@
 /** What `hindcast sweep` does: the search, the table of the best, what stands beside the best one, where it lies. */
 import { join } from 'node:path';
+import { InputError } from '../../core/index.js';
 import { bestOf, isExact, runSearch, type SearchInput, SweepError, type SweepKernel } from '../../sweep/index.js';
 import type { Context, Done } from '../action.js';
 import { dataOf } from '../fetched-data.js';
@@ -28,6 +29,8 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   const { accounts, by, random, workers, kernel, top } = flags;
   const space = { strategies: sweepSpace(flags.strategy ?? [], flags.grid ?? [], flags.set), ...(random !== undefined && { random }) };
   const splits = sweepSplits(flags);
+  if (workers === 0) throw new InputError('sweep: expected 1 thread or more, got 0. Leave --workers out for all processors.');
+  if (top === 0) throw new InputError('sweep: expected 1 row or more, got 0. Leave --top out for 10.');
   const source = await dataOf(context, flags);
   const { data, understood } = openSource(source, flags.onBadRow, flags.symbols);
   const input: SearchInput = {
