@@ -43,9 +43,10 @@ export function readInstruments(path: string): InstrumentFacts {
     const { market } = describeSymbol(symbol);
     const calendar: Calendar = calendarOf(market === 'bench' ? 'crypto' : market);
     const day = (name: 'listed_on' | 'delisted_on'): EpochDay | undefined => {
-      if (!record[name]) return undefined;
-      const read = dayOfText(record[name], calendar.zone);
-      return Number.isNaN(read) ? refuse(`${name} as a date, got ${JSON.stringify(record[name])}`) : read;
+      const cell = record[name];
+      if (!cell) return undefined;
+      const read = dayOfText(cell, calendar.zone);
+      return Number.isNaN(read) ? refuse(`${name} as a date, got ${JSON.stringify(cell)}`) : read;
     };
     const amount = (name: 'tick_size' | 'quantity_step' | 'minimum_notional'): number | undefined => {
       if (!record[name]) return undefined;

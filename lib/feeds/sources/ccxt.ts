@@ -1,5 +1,5 @@
-/** Crypto exchanges through ccxt: daily candles, page by page, from one shared instance an exchange. */
-import { DAY_MS, isoOf, type Symbol } from '../../core/index.js';
+/** Crypto exchanges through ccxt: candles of days or of minutes and hours, page by page, from one shared instance an exchange. */
+import { DAY_MS, type Instrument, isoOf, type Symbol } from '../../core/index.js';
 import { describeSymbol } from '../../market/index.js';
 import type { Outside, OutsidePolicy } from '../outside/contract.js';
 import { BadAnswer, OutsideError, RateLimited, TimeoutError, Unavailable } from '../outside/errors.js';
@@ -7,6 +7,7 @@ import { barsOf, lastClosed, type RawBar } from './check-bars.js';
 import { UnknownSymbol, UnsupportedQuery } from './errors.js';
 import type { QuoteRecord } from './records.js';
 import { required } from './required.js';
+import { type Candle as ShortCandle, shortBarsOf } from './short-bars.js';
 import { answerOf, type Source, type SourceContext, SURVIVORSHIP } from './source.js';
 
 export interface CcxtSettings {
@@ -31,9 +32,26 @@ const policyOf = ({ exchange }: CcxtSettings): OutsidePolicy => ({
   breaker: { failures: 5, cooldownMs: 120_000 },
 });
 
+/** ccxt's name of each candle's length that divides a day. */
+const TIMEFRAMES: Readonly<Record<number, string>> = {
+  ...Object.fromEntries([1, 3, 5, 15, 30].map((minutes) => [minutes * 60_000, `${minutes}m`])),
+  ...Object.fromEntries([1, 2, 4, 6, 8, 12].map((hours) => [hours * 3_600_000, `${hours}h`])),
+  [DAY_MS]: '1d',
+};
+
 type Candle = readonly (number | undefined | null)[];
 interface Exchange {
-  loadMarkets(): Promise<Readonly<Record<string, { readonly precision: { readonly price?: number; readonly amount?: number } }>>>;
+  loadMarkets(): Promise<
+    Readonly<
+      Record<
+        string,
+        {
+          readonly precision: { readonly price?: number; readonly amount?: number };
+          readonly limits?: { readonly cost?: { readonly min?: number } };
+        }
+      >
+    >
+  >;
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<readonly Candle[]>;
   fetchTicker(symbol: string): Promise<{ readonly timestamp?: number; readonly last?: number; readonly baseVolume?: number }>;
 }
@@ -123,15 +141,19 @@ export function ccxt(settings: CcxtSettings): Source {
     if (!market) throw new UnknownSymbol(id, `expected a pair that ${settings.exchange} trades, got ${symbol}. Check it.`);
     const { price, amount } = market.precision;
     const tickSize = settings.tickSize ?? price;
-    return describeSymbol(symbol, {
+    const described = describeSymbol(symbol, {
       ...(tickSize === undefined ? {} : { tickSize }),
       ...(amount === undefined ? {} : { quantityStep: amount }),
     });
+    const least = market.limits?.cost?.min;
+    const minimum = least === undefined ? {} : { minimumNotionalMinor: Math.ceil(least * described.units.minorPerMajor) };
+    return { described, instrument: { ...described, name: symbol, corporateActions: 'none', ...minimum } satisfies Instrument };
   }
 
   return {
     id,
     markets: ['crypto'],
+    intraday: true,
     adjustments: ['raw'],
     policy,
     notes: [SURVIVORSHIP],
@@ -139,31 +161,38 @@ export function ccxt(settings: CcxtSettings): Source {
     async bars(query, context) {
       const symbol = pairOf(query.symbol);
       const outside = context.outside(policy);
-      const described = await unitsOf(symbol, outside, context);
+      const { described, instrument } = await unitsOf(symbol, outside, context);
       const pageSize = settings.pageSize ?? 1000;
       const end = (query.to + 1) * DAY_MS;
+      const { intervalMs = DAY_MS } = query;
+      const timeframe = TIMEFRAMES[intervalMs];
+      if (timeframe === undefined)
+        throw new UnsupportedQuery(
+          `ccxt: expected candles of ${Object.values(TIMEFRAMES).join(', ')}, got ${intervalMs / 60_000} minutes. Take one of these.`,
+        );
       const closed = lastClosed('crypto', context.clock.now());
-      const raw: RawBar[] = [];
+      const raw: (RawBar & { readonly startsAt: number })[] = [];
       let since = query.from * DAY_MS;
       // Page by page from the last candle on, until a page brings nothing newer: exchanges cut pages short as they like.
       while (since < end) {
         const from = since;
         const page = await ask(outside, context, `fetchOHLCV ${symbol} ${isoOf(from)}`, (exchange) =>
-          exchange.fetchOHLCV(symbol, '1d', from, pageSize),
+          exchange.fetchOHLCV(symbol, timeframe, from, pageSize),
         );
         let newest = from - 1;
         for (const candle of page) {
           const [at, open, high, low, close, volume] = candle;
-          if (typeof at !== 'number' || at % DAY_MS !== 0)
+          if (typeof at !== 'number' || at % intervalMs !== 0)
             throw new BadAnswer(
               id,
-              `fetchOHLCV ${symbol}: expected daily candles at 00:00 UTC, got ${JSON.stringify(at)}. Check the exchange.`,
+              `fetchOHLCV ${symbol}: expected ${intervalMs === DAY_MS ? 'daily candles at 00:00 UTC' : `candles on whole ${timeframe} UTC`}, got ${JSON.stringify(at)}. Check the exchange.`,
             );
           newest = Math.max(newest, at);
           // A page may start earlier than asked; the candle under way is no bar yet.
-          if (at < from || at >= end || at / DAY_MS > closed) continue;
+          if (at < from || at >= end || Math.floor(at / DAY_MS) > closed) continue;
           raw.push({
-            date: at / DAY_MS,
+            startsAt: at,
+            date: Math.floor(at / DAY_MS),
             open: open ?? null,
             high: high ?? null,
             low: low ?? null,
@@ -172,9 +201,21 @@ export function ccxt(settings: CcxtSettings): Source {
           });
         }
         if (newest < from) break;
-        since = newest + DAY_MS;
+        since = newest + intervalMs;
       }
-      return barsOf({ ...query, symbol }, raw, {
+      if (query.intervalMs !== undefined) {
+        const whole = raw.filter((row): row is typeof row & ShortCandle =>
+          [row.open, row.high, row.low, row.close, row.volume].every((value) => value !== null),
+        );
+        const answer = shortBarsOf({ ...query, symbol, intervalMs }, whole, {
+          source: id,
+          retrievedAt: context.clock.now(),
+          described,
+          notes: ['An interval without a candle had no trade.'],
+        });
+        return { ...answer, instrument };
+      }
+      const answer = barsOf({ ...query, symbol }, raw, {
         source: id,
         label: 'fetchOHLCV',
         retrievedAt: context.clock.now(),
@@ -184,6 +225,7 @@ export function ccxt(settings: CcxtSettings): Source {
         described,
         notes: ['A day without a candle had no trade.'],
       });
+      return { ...answer, instrument };
     },
 
     async quotes(symbols, context) {
@@ -191,7 +233,7 @@ export function ccxt(settings: CcxtSettings): Source {
       const quotes: QuoteRecord[] = [];
       for (const wanted of symbols) {
         const symbol = pairOf(wanted);
-        const { units } = await unitsOf(symbol, outside, context);
+        const { units } = (await unitsOf(symbol, outside, context)).described;
         const ticker = await ask(outside, context, `fetchTicker ${symbol}`, (exchange) => exchange.fetchTicker(symbol));
         const now = context.clock.now();
         // ccxt turns a price of zero into undefined: no price then.
