@@ -21,7 +21,7 @@ import { allocateBuys } from '../strategies/index.js';
 import type { SweepFill } from './contract.js';
 import type { Totals } from './figures.js';
 import type { Ground, SymbolGround } from './ground.js';
-import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, worthOf } from './integer-costs.js';
+import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, tooSmall, worthOf } from './integer-costs.js';
 import { marksAreExact, type Primitives } from './primitives.js';
 
 const NEVER = 0x7fffffff;
@@ -299,6 +299,7 @@ export class IntegerAccount {
       if (quantity === 0) return;
     }
     const notional = worthOf(quantity, price, costs.units);
+    if (notional < costs.leastMinor) return void totals.rejections++;
     const fees = feesOf(costs.sell, quantity, notional);
     const tax = taxOfSale(book, quantity, day, session, settlementSessions);
     const cashDelta = notional - fees - tax;
@@ -347,6 +348,7 @@ export class IntegerAccount {
         fees = feesOf(costs.buy, quantity, notional);
       }
     }
+    if (notional < costs.leastMinor) return void totals.rejections++;
     this.mark(slot, session);
     const cashDelta = -notional - fees;
     account.cashMinor += cashDelta;
@@ -395,9 +397,10 @@ export class IntegerAccount {
   }
 
   private orderSale(slot: Slot, session: number): void {
-    const { rules } = costsAfter(slot, session);
+    const costs = costsAfter(slot, session);
+    const { rules } = costs;
     const sellable = rules.tradable ? sellableUnits(slot.book, this.ground.days[session + 1]!, session + 1, rules.settlementSessions) : 0;
-    if (sellable === 0) return void this.totals.rejections++;
+    if (sellable === 0 || tooSmall(costs, sellable, slot.symbol.markTicks[session]!)) return void this.totals.rejections++;
     // A sale down to weight 0 asks for the whole position, one of all that is sellable does not.
     if (this.parts > 1 && slot.book.quantity > sellable) this.totals.rejections++;
     slot.waiting = SALE;
@@ -507,7 +510,11 @@ const costsAfter = (slot: Slot, session: number): IntegerCosts => slot.costs[slo
 
 /** Units asked for by a symbol that isn't held; 0: refused, -1: nothing asked. */
 function sizeOf(costs: IntegerCosts, price: number, parts: number, target: number, cash: number): number {
-  if (!(price > 0)) return 0;
+  const quantity = price > 0 ? unitsOf(costs, price, parts, target, cash) : 0;
+  return quantity > 0 && tooSmall(costs, quantity, price) ? 0 : quantity;
+}
+
+function unitsOf(costs: IntegerCosts, price: number, parts: number, target: number, cash: number): number {
   const { rules, units } = costs;
   if (parts === 1) return rules.tradable ? affordableOf(costs, cash, price) : 0;
   const wanted = unitsWorth(Math.abs(target), price, units);

@@ -17,6 +17,8 @@ export interface IntegerCosts {
   /** One fee a unit of money on average, for estimates. */
   readonly buyRate: number;
   readonly buyPerUnit: number;
+  /** Smallest worth of an order, minor units; 0 without one. */
+  readonly leastMinor: number;
 }
 
 export function costsOf(rules: SessionRules, units: Units): IntegerCosts {
@@ -26,7 +28,8 @@ export function costsOf(rules: SessionRules, units: Units): IntegerCosts {
     if (basis === 'notional') buyRate += rate.numerator / rate.denominator;
     else buyPerUnit += rate.numerator / rate.denominator;
   }
-  return { rules, units, buy: componentsOf(rules, 'buy'), sell: componentsOf(rules, 'sell'), buyRate, buyPerUnit };
+  const [buy, sell] = [componentsOf(rules, 'buy'), componentsOf(rules, 'sell')];
+  return { rules, units, buy, sell, buyRate, buyPerUnit, leastMinor: rules.minimumNotionalMinor ?? 0 };
 }
 
 function componentsOf(rules: SessionRules, side: 'buy' | 'sell'): Components {
@@ -91,3 +94,7 @@ export function affordableOf(costs: IntegerCosts, cashMinor: number, priceTicks:
     return quantity;
   return affordableQuantity(cashMinor, priceTicks, units, rules);
 }
+
+/** Whether an order is worth too little for the exchange. */
+export const tooSmall = (costs: IntegerCosts, quantity: number, priceTicks: number): boolean =>
+  costs.leastMinor > 0 && priceTicks > 0 && worthOf(quantity, priceTicks, costs.units) < costs.leastMinor;

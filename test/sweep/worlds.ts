@@ -57,7 +57,7 @@ export function worldOf(seed: number, market: Market, sessions: number): World {
   const series = new Map<string, BarSeries>();
   const actions = new Map<string, CorporateAction[]>();
   for (const symbol of symbols) {
-    const { board, kind, units } = describeSymbol(symbol);
+    const { board, kind, units } = describeSymbol(symbol, market === 'us' && chance(0.3) ? { tickSize: 0.01, quantityStep: 0.001 } : {});
     const last = days.length - 1;
     // Listed and delisted inside the span, now and then.
     const from = chance(0.2) ? randomBelow(random, Math.floor(days.length * 0.6)) : 0;
@@ -73,6 +73,7 @@ export function worldOf(seed: number, market: Market, sessions: number): World {
       ...(from > 0 || chance(0.3) ? { listedOn: days[from]! } : {}),
       ...(to < last ? { delistedOn: days[to]! } : {}),
       ...(st === undefined ? {} : { statuses: [{ status: 'ST' as const, from: st, to: st + 40 }] }),
+      ...(chance(0.3) ? { minimumNotionalMinor: pick([500, 10_000, 300_000]) } : {}),
       corporateActions: 'declared',
     });
     const own = market === 'crypto' ? [] : actionsOf(random, symbol, days, market);
@@ -106,6 +107,7 @@ export function worldOf(seed: number, market: Market, sessions: number): World {
       costs: {
         ...(chance(0.4) ? { commission: { numerator: randomBelow(random, 400), denominator: 100_000 } } : {}),
         ...(chance(0.3) ? { minimumCommissionMinor: randomBelow(random, 3000) } : {}),
+        ...(chance(0.3) && market === 'us' ? { dividendWithholding: { numerator: 30, denominator: 100 } } : {}),
         ...(chance(0.5) ? { slippageBp: pick([0, 1, 7.5, 30, 200]) } : {}),
       },
     },
