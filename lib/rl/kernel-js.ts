@@ -58,6 +58,12 @@ export function openJsKernel(precision: 'single' | 'double'): Kernel {
       return at;
     },
     clear: (at, count) => void f.fill(0, at, at + count),
+    gatherRows(to, from, samples, rows, width) {
+      for (let row = 0; row < rows; row++) {
+        const source = from + f[samples + row]! * width;
+        f.copyWithin(to + row * width, source, source + width);
+      }
+    },
     layerForward: (y, x, weight, bias, rows, inputs, outputs) => multiply(y, bias, 0, x, inputs, 1, weight, rows, outputs, inputs),
     layerGradient(dWeight, dBias, x, dy, rows, inputs, outputs) {
       multiply(dWeight, dWeight, outputs, x, 1, inputs, dy, inputs, outputs, rows);

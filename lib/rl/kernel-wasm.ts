@@ -5,7 +5,7 @@ import { tanhTable } from './tanh.js';
 
 type Exports = Pick<
   Kernel,
-  'clear' | 'layerForward' | 'layerGradient' | 'inputGradient' | 'turn' | 'reluForward' | 'reluBackward' | 'sumOfSquares'
+  'clear' | 'gatherRows' | 'layerForward' | 'layerGradient' | 'inputGradient' | 'turn' | 'reluForward' | 'reluBackward' | 'sumOfSquares'
 > & {
   tanhForward(at: number, count: number, table: number): void;
   tanhBackward(d: number, y: number, count: number, ones: number): void;
@@ -43,6 +43,7 @@ export function openWasmKernel(name: 'simd-fma' | 'simd'): Kernel {
     },
     reserve,
     clear: exports.clear,
+    gatherRows: exports.gatherRows,
     layerForward: exports.layerForward,
     layerGradient: exports.layerGradient,
     inputGradient: exports.inputGradient,

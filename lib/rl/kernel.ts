@@ -18,6 +18,8 @@ export interface Kernel {
   /** A place for `count` floats, zeroed, aligned to a cache line. */
   reserve(count: number): number;
   clear(at: number, count: number): void;
+  /** Row i of `to` becomes row samples[i] of `from`; `samples`: place of `rows` whole numbers below 2^24. */
+  gatherRows(to: number, from: number, samples: number, rows: number, width: number): void;
   /** y = x W + bias; x: rows x inputs, y: rows x outputs. */
   layerForward(y: number, x: number, weight: number, bias: number, rows: number, inputs: number, outputs: number): void;
   /** dWeight += xT dy; dBias += column sums of dy. */

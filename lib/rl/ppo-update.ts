@@ -31,6 +31,7 @@ export function ppoUpdate(agent: ActorCritic, optimiser: AdamState, settings: Up
   const { kernel, observationStride: stride, logitStride, actionCount, parameters, parameterCount } = agent;
   const { minibatchSize, epochs, normaliseAdvantage, maxGradientNorm, targetKl } = settings;
   const x = kernel.reserve(CHUNK_ROWS * stride);
+  const rowsAt = kernel.reserve(CHUNK_ROWS);
   const dLogits = kernel.reserve(CHUNK_ROWS * logitStride);
   const dValues = kernel.reserve(CHUNK_ROWS * VALUE_STRIDE);
   const loss = ppoLoss(agent);
@@ -71,11 +72,8 @@ export function ppoUpdate(agent: ActorCritic, optimiser: AdamState, settings: Up
     agent.value.prepareBackward();
     for (let done = 0; done < batch; done += CHUNK_ROWS) {
       const rows = Math.min(CHUNK_ROWS, batch - done);
-      const floats = kernel.floats;
-      for (let i = 0; i < rows; i++) {
-        const from = rollout.observations + samples[first + done + i]! * stride;
-        floats.copyWithin(x + i * stride, from, from + stride);
-      }
+      for (let i = 0; i < rows; i++) kernel.floats[rowsAt + i] = samples[first + done + i]!;
+      kernel.gatherRows(x, rollout.observations, rowsAt, rows, stride);
       const logits = agent.policy.forward(x, rows);
       const values = agent.value.forward(x, rows);
       loss({ logits, values, dLogits, dValues }, targets, done, rows, batch, weights, sums);

@@ -233,6 +233,21 @@ export function clear(at: i32, count: i32): void {
   memory.fill(bytes(at), 0, bytes(count));
 }
 
+/** Copies rows of `width` floats: to row i from row `samples[i]`. The samples are floats, exact below 2^24. */
+export function gatherRows(to: i32, from: i32, samples: i32, rows: i32, width: i32): void {
+  const long = bytes(width);
+  let target = bytes(to);
+  for (let row = 0; row < rows; row++) {
+    let source = bytes(from) + <usize>load<f32>(bytes(samples + row)) * long;
+    const end = source + long;
+    for (; source < end; source += 32) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      target += 32;
+    }
+  }
+}
+
 export function sumOfSquares(at: i32, count: i32): f64 {
   const end = bytes(at + count);
   let left = f32x4.splat(0), right = left;
