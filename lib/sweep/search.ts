@@ -31,6 +31,7 @@ export interface SearchResult {
   readonly folder: string;
   readonly file: SweepFile;
   readonly plan: SearchPlan;
+  readonly space: SearchPlan['space'];
   readonly rows: SweepRows;
   /** True when it was ended by its signal: the same call goes on where it stopped. */
   readonly interrupted: boolean;
@@ -102,6 +103,7 @@ async function search(plan: SearchPlan, effects: SearchEffects): Promise<SearchR
     folder,
     file: write(file),
     plan,
+    space,
     rows,
     interrupted: file.status !== 'done',
     evaluated: { configurations: evaluate.count, ms: evaluate.ms, workers: evaluate.workers },

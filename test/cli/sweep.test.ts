@@ -112,9 +112,9 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
     '--strategy',
     'sma-cross',
     '--grid',
-    'fast=2:30',
+    'fast=2:16',
     '--grid',
-    'slow=40:69',
+    'slow=40:60',
     '--kernel',
     'loop',
     '--workers',
@@ -134,7 +134,7 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
   expect({ code, interrupted }).toEqual({ code: 130, interrupted: true });
   expect(configurations.done).toBeGreaterThan(0);
   expect(configurations.done).toBeLessThan(configurations.all);
-  expect(err).toMatch(/Interrupted after \d+ of 870; they are kept in/);
+  expect(err).toMatch(/Interrupted after \d+ of 315; they are kept in/);
   const resumed = await cli(['tasks', 'resume', '1'], { environment });
   expect(resumed.status).toBe(0);
   const json = /^\{.*"command":"sweep".*\}$/m.exec(resumed.stdout)![0];

@@ -12,12 +12,12 @@ export const configurationText = ({ strategy, parameters }: Configuration): stri
   [strategy, ...Object.entries(parameters).map(([name, value]) => `${name}=${value}`)].join(' ');
 
 /** The best `top` rows with all their figures. */
-export function bestLines({ rows, plan, file }: SearchResult, top: number): string[] {
+export function bestLines({ rows, space, file }: SearchResult, top: number): string[] {
   const major = (minor: number | null): string => count(minor === null ? null : minor / file.market.minorPerMajor);
-  const best = bestOf(rows, plan.by, top).map((index, i) => ({
+  const best = bestOf(rows, file.by, top).map((index, i) => ({
     rank: i + 1,
     index,
-    configuration: plan.space.at(index),
+    configuration: space.at(index),
     ...rows.figures(index),
   }));
   type Row = (typeof best)[number];

@@ -43,11 +43,11 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   const result = await runSearch(input, { ...replayEffects(context), data, progress: progress.report, workers, kernel });
   progress.close();
   for (const line of understood) say(line);
-  const { file, folder, interrupted, plan, rows } = result;
+  const { file, folder, interrupted, space: searched, rows } = result;
   const { all, done, dropped } = file.configurations;
   for (const [reason, number] of Object.entries(dropped)) say(`${number.toLocaleString('en-US')} combinations left out (${reason}).`);
   if (done > 0) for (const line of bestLines(result, top)) say(line);
-  const shown = bestOf(rows, by, top).map((index) => ({ index, ...plan.space.at(index), ...rows.figures(index) }));
+  const shown = bestOf(rows, by, top).map((index) => ({ index, ...searched.at(index), ...rows.figures(index) }));
   const json = {
     command: 'sweep',
     interrupted,
@@ -75,7 +75,7 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   let report: string | undefined;
   if (flags.report) {
     const { writeSweepReport } = await import('../../report/index.js');
-    report = writeSweepReport({ file, space: plan.space, rows, folder, out: join(folder, 'report.html'), clock }).file;
+    report = writeSweepReport({ ...result, out: join(folder, 'report.html'), clock }).file;
     say(`Report: ${report}`);
   }
   const runs = file.honest!.runs.map((run) => join(context.settings.values.resultsDir, run));
