@@ -11,6 +11,7 @@ import {
 } from '../market/index.js';
 import type { PreparedReplay } from '../replay/index.js';
 import type { Accounts } from './contract.js';
+import { WALK_BYTES } from './integer-walk.js';
 
 /** A corporate action and the session whose open it moves. */
 export interface DatedAction {
@@ -62,6 +63,7 @@ export interface Ground {
 export interface Arena {
   f64(length: number): Float64Array;
   u8(length: number): Uint8Array;
+  u16(length: number): Uint16Array;
 }
 
 /** Why no kernel can follow the loop on this ground; null when one can. */
@@ -90,10 +92,14 @@ function decisionInstants(sessions: Int32Array, calendar: Calendar, point: 'clos
 
 /** Bytes that the columns of a kernel take together, generously. */
 export function arenaBytes({ spec, data, sessions }: PreparedReplay): number {
-  const width = sessions.length + 2;
-  // Sums and wants by bar; marks, wants and a part of the rows by session; what the account keeps of a symbol.
-  const columns = spec.symbols.map((symbol) => (data.series.get(symbol)!.length + 2) * 9 + width * 17 + 128);
-  return columns.reduce((sum, bytes) => sum + bytes, 0) + width * 8 + 128;
+  const width = sessions.length + 4;
+  let bytes = 2 * width * 8;
+  for (const symbol of spec.symbols) {
+    const [bars, actions] = [data.series.get(symbol)!.length + 4, data.actions.get(symbol)?.length ?? 0];
+    // Sums and wants by bar; by session marks, their row, prices, volume (8 each), wants, traded (1 each), rules (2).
+    bytes += bars * 9 + width * 44 + actions * 8 + WALK_BYTES + 512;
+  }
+  return bytes;
 }
 
 export function groundOf(prepared: PreparedReplay, accounts: Accounts, arena: Arena): Ground {
@@ -129,16 +135,16 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   const series = data.series.get(symbol)!;
   const count = days.length - 1;
   const slippageBp = spec.costs.slippageBp ?? 0;
-  const [markTicks, buyTicks, sellTicks] = [arena.f64(count), new Float64Array(count), new Float64Array(count)];
-  const traded = new Uint8Array(count);
+  const [markTicks, buyTicks, sellTicks] = [arena.f64(count), arena.f64(count), arena.f64(count)];
+  const traded = arena.u8(count);
   const due = [...(data.actions.get(symbol) ?? [])].sort((a, b) => a.exDay - b.exDay);
   const actions: DatedAction[] = [];
 
   let bar = 0;
   while (bar < series.length && series.day[bar]! < days[0]!) bar++;
   const firstBar = bar;
-  const { rules, ruleAt } = rulesOf(rulebook, instrument, days, series.day[bar] ?? Number.POSITIVE_INFINITY);
-  const volumeLeft = rules.some((one) => one.volumeCap !== null) ? new Float64Array(count).fill(Number.POSITIVE_INFINITY) : null;
+  const { rules, ruleAt } = rulesOf(rulebook, instrument, days, series.day[bar] ?? Number.POSITIVE_INFINITY, arena);
+  const volumeLeft = rules.some((one) => one.volumeCap !== null) ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
   let lastDay: EpochDay = bar > 0 ? series.day[bar - 1]! : Number.NEGATIVE_INFINITY;
   let last = bar > 0 ? series.close[bar - 1]! : 0;
   let reference = last;
@@ -205,9 +211,10 @@ function rulesOf(
   instrument: Instrument,
   days: Int32Array,
   firstDay: EpochDay,
+  arena: Arena,
 ): { rules: SessionRules[]; ruleAt: Uint16Array } {
   const rules: SessionRules[] = [];
-  const ruleAt = new Uint16Array(days.length);
+  const ruleAt = arena.u16(days.length);
   for (let i = 0; i < days.length; i++) {
     if (days[i]! < firstDay) continue;
     const known = rules[rules.length - 1];

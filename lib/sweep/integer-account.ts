@@ -22,6 +22,7 @@ import type { SweepFill } from './contract.js';
 import type { Totals } from './figures.js';
 import type { Ground, SymbolGround } from './ground.js';
 import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, tooSmall, worthOf } from './integer-costs.js';
+import { FIELD, WALK, type Walk } from './integer-walk.js';
 import { marksAreExact, type Primitives } from './primitives.js';
 
 const NEVER = 0x7fffffff;
@@ -38,6 +39,8 @@ interface Slot {
   readonly costs: readonly IntegerCosts[];
   /** Place in the account's columns. */
   readonly at: number;
+  /** The kernel's walk of an account of this symbol alone. */
+  walk: Walk | null | undefined;
   /** What the rule wants at each session: 1 long, 0 flat; sessions without a bar repeat the one before. */
   readonly want: Uint8Array;
   /** As `gapTo` keeps it: 0 flat, 1 long, UNKNOWN. */
@@ -94,6 +97,7 @@ export class IntegerAccount {
         book: emptyBook(symbol.instrument, at),
         costs,
         at,
+        walk: undefined,
         want: wants[at]!,
         standing: UNKNOWN,
         nextAction: 0,
@@ -143,22 +147,88 @@ export class IntegerAccount {
     due.length = 0;
     due.push(slot);
     next[k] = open(slot);
-    let cash = account.cashMinor;
-    let quantity = 0;
-    let marked = 0;
+    const walk = parts === 1 ? this.walkOf(slot) : null;
+    const at: Stretch = { cash: account.cashMinor, quantity: 0, marked: 0 };
+    if (walk !== null) setOut(walk, equity, fresh, trace !== undefined);
     for (;;) {
+      const free = book.quantity === 0 && slot.waiting === NOTHING && this.nextPayment === NEVER;
+      if (walk !== null && free && this.walkOn(slot, walk, at)) break;
       const session = Math.min(next[k]!, this.nextPayment);
-      if (session >= count) break;
-      this.step(session);
+      if (session < count) this.step(session);
       const now = account.cashMinor + account.frozenMinor + account.receivableMinor;
-      if (now === cash && book.quantity === quantity) continue;
-      primitives.putAccount(equity, symbol, marked, session, cash, quantity, fresh);
-      cash = now;
-      quantity = book.quantity;
-      marked = session;
+      if (session < count && now === at.cash && book.quantity === at.quantity) continue;
+      primitives.putAccount(equity, symbol, at.marked, Math.min(session, count), at.cash, at.quantity, fresh);
+      at.cash = now;
+      at.quantity = book.quantity;
+      at.marked = session;
+      if (session >= count) break;
     }
-    primitives.putAccount(equity, symbol, marked, count, cash, quantity, fresh);
+    if (walk !== null) this.countWalk(walk);
     this.end();
+  }
+
+  private walkOf(slot: Slot): Walk | null {
+    if (slot.walk === undefined) slot.walk = this.primitives.walk(slot.symbol, slot.want, slot.costs, this.ground.atFill);
+    return slot.walk;
+  }
+
+  /** Lets the kernel walk on from a flat account; false when it met an event that it leaves to the account. */
+  private walkOn(slot: Slot, walk: Walk, at: Stretch): boolean {
+    const { account, ground, next } = this;
+    const { fields } = walk;
+    fields[FIELD.cash] = account.cashMinor;
+    fields[FIELD.frozen] = 0;
+    fields[FIELD.quantity] = 0;
+    fields[FIELD.standing] = slot.standing;
+    fields[FIELD.waiting] = NOTHING;
+    fields[FIELD.wanted] = 0;
+    fields[FIELD.session] = next[slot.at]!;
+    fields[FIELD.marked] = at.marked;
+    fields[FIELD.base] = at.cash;
+    fields[FIELD.held] = at.quantity;
+    fields[FIELD.phase] = 0;
+    fields[FIELD.nextAction] = slot.nextAction;
+    let why = walk.run();
+    for (; why === WALK.fill; why = walk.run()) this.listFill(slot, fields);
+    if (why === WALK.done) return true;
+    const bought = fields[FIELD.bought]!;
+    const quantity = fields[FIELD.quantity]!;
+    account.cashMinor = fields[FIELD.cash]!;
+    account.frozenMinor = fields[FIELD.frozen]!;
+    // What a lot has cost shows nowhere in a sweep.
+    if (quantity > 0) addLot(slot.book, quantity, 0, ground.sessions[bought]!, bought);
+    slot.standing = fields[FIELD.standing]!;
+    slot.waiting = fields[FIELD.waiting]! as Slot['waiting'];
+    slot.wanted = fields[FIELD.wanted]!;
+    slot.frozenMinor = account.frozenMinor;
+    slot.cashFraction = 1;
+    slot.nextAction = fields[FIELD.nextAction]!;
+    next[slot.at] = fields[FIELD.session]!;
+    at.marked = fields[FIELD.marked]!;
+    at.cash = fields[FIELD.base]!;
+    at.quantity = fields[FIELD.held]!;
+    return false;
+  }
+
+  private listFill({ symbol }: Slot, fields: Float64Array): void {
+    const quantity = fields[FIELD.lastQuantity]!;
+    this.trace!.push({
+      symbol: symbol.symbol,
+      side: quantity < 0 ? 'sell' : 'buy',
+      day: this.ground.sessions[fields[FIELD.session]!]!,
+      quantity: Math.abs(quantity),
+      priceTicks: fields[FIELD.lastPrice]!,
+      totalFeesMinor: fields[FIELD.lastFees]!,
+      cashDeltaMinor: fields[FIELD.lastCash]!,
+    });
+  }
+
+  private countWalk({ fields }: Walk): void {
+    const { totals } = this;
+    totals.fills += fields[FIELD.fills]!;
+    totals.rejections += fields[FIELD.rejections]!;
+    totals.notionalMinor += fields[FIELD.notional]!;
+    totals.feesMinor += fields[FIELD.fees]!;
   }
 
   private begin(parts: number, equity: Float64Array, trace: SweepFill[] | undefined): number {
@@ -490,6 +560,20 @@ export class IntegerAccount {
     if (book.quantity > 0 && nextAction < actions.length && actions[nextAction]!.session < next) return actions[nextAction]!.session;
     return next;
   }
+}
+
+/** What equity is due from session `marked` on: cash of all kinds, and units. */
+interface Stretch {
+  cash: number;
+  quantity: number;
+  marked: number;
+}
+
+function setOut({ fields }: Walk, equity: Float64Array, fresh: boolean, trace: boolean): void {
+  fields[FIELD.equity] = equity.byteOffset;
+  fields[FIELD.fresh] = fresh ? 1 : 0;
+  fields[FIELD.trace] = trace ? 1 : 0;
+  fields.fill(0, FIELD.fills, FIELD.fees + 1);
 }
 
 /** Gives the first session to look at. */

@@ -7,7 +7,7 @@ import { affordableQuantity, notionalMinor, type SessionRules } from '../market/
 
 /** Five numbers a component: twice the rate's numerator, its denominator, minimum, maximum (Infinity without), 1 for notional and 0 for quantity. */
 type Components = Float64Array;
-const WIDTH = 5;
+export const COMPONENT_WIDTH = 5;
 
 export interface IntegerCosts {
   readonly rules: SessionRules;
@@ -51,7 +51,7 @@ function componentsOf(rules: SessionRules, side: 'buy' | 'sell'): Components {
  */
 export function feesOf(components: Components, quantity: number, notional: number): number {
   let total = 0;
-  for (let i = 0; i < components.length; i += WIDTH) {
+  for (let i = 0; i < components.length; i += COMPONENT_WIDTH) {
     const basis = components[i + 4] === 1 ? notional : quantity;
     const denominator = components[i + 1]!;
     const dividend = basis * components[i]! + denominator;

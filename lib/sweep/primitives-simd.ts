@@ -1,6 +1,7 @@
 /** The inner loops of a sweep as WASM SIMD: columns lie in the kernel's memory and are handed over by their address. */
 import { loadKernel } from '../core/index.js';
-import type { SymbolGround } from './ground.js';
+import type { Arena, SymbolGround } from './ground.js';
+import { walkFields } from './integer-walk.js';
 import { addMarksChecked, marksAreExact, type Primitives } from './primitives.js';
 
 /** The exports of assembly/integer.ts; addresses in bytes. */
@@ -11,6 +12,7 @@ interface Kernel {
   putConstant(equity: number, count: number, value: number): void;
   putMarks(equity: number, ticks: number, count: number, value: number, scale: number): void;
   worthOfRow(row: number, twice: number, denominators: number, spans: number, count: number): number;
+  walk(fields: number): number;
   nextOther(want: number, from: number, to: number, standing: number): number;
   crossOfSums(sums: number, want: number, from: number, to: number, fast: number, slow: number): void;
 }
@@ -39,10 +41,18 @@ export function simdPrimitives(bytes: number): Primitives {
     if (denominator === 1) kernel.addMarks(sum, marks, to - from, quantity * numerator);
     else kernel.addRoundedMarks(sum, marks, to - from, quantity * numerator * 2, denominator, denominator * 2);
   }
-  return {
-    kernel: 'simd',
+  const arena: Arena = {
     f64: (length) => new Float64Array(memory.buffer, take(length * 8), length),
     u8: (length) => new Uint8Array(memory.buffer, take(length), length),
+    u16: (length) => new Uint16Array(memory.buffer, take(length * 2), length),
+  };
+  return {
+    kernel: 'simd',
+    ...arena,
+    walk(symbol, want, costs, atFill) {
+      const fields = walkFields(symbol, want, costs, atFill, arena);
+      return fields === null ? null : { fields, run: () => kernel.walk(fields.byteOffset) };
+    },
     addConstant: (equity, from, to, minor) => kernel.addConstant(equity.byteOffset + from * 8, to - from, minor),
     addMarks,
     putAccount(equity, symbol, from, to, minor, quantity, fresh) {

@@ -1,6 +1,8 @@
 /** The inner loops of a sweep over whole columns: in plain JS here, in WASM beside; both give the same integers. */
 import { notionalMinor } from '../market/index.js';
 import type { Arena, SymbolGround } from './ground.js';
+import type { IntegerCosts } from './integer-costs.js';
+import type { Walk } from './integer-walk.js';
 
 export interface Primitives extends Arena {
   readonly kernel: 'simd' | 'js';
@@ -12,6 +14,8 @@ export interface Primitives extends Arena {
   putAccount(equity: Float64Array, symbol: SymbolGround, from: number, to: number, minor: number, quantity: number, fresh: boolean): void;
   /** Sum of floor((row[k] x twice[k] + denominators[k]) / spans[k]) over row number `session` of `rows`. */
   worthOfRow(rows: Float64Array, session: number, twice: Float64Array, denominators: Float64Array, spans: Float64Array): number;
+  /** The walk of a symbol in an account of its own, where this kernel has one. */
+  walk(symbol: SymbolGround, want: Uint8Array, costs: readonly IntegerCosts[], atFill: boolean): Walk | null;
   /** The first i in [from, to) with want[i] !== standing; `to` when there is none. */
   nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
   /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
@@ -52,6 +56,8 @@ export const plainPrimitives = (): Primitives => ({
   kernel: 'js',
   f64: (length) => new Float64Array(length),
   u8: (length) => new Uint8Array(length),
+  u16: (length) => new Uint16Array(length),
+  walk: () => null,
   addConstant,
   addMarks,
   putAccount(equity, symbol, from, to, minor, quantity, fresh) {

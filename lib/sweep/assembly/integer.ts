@@ -126,3 +126,329 @@ export function crossOfSums(sums: usize, want: usize, from: i32, to: i32, fast: 
     store<u8>(want + <usize>i, (now - load<f64>(p - fb)) * <f64>slow > (now - load<f64>(p - sb)) * <f64>fast ? 1 : 0);
   }
 }
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+// One account of one symbol, all in or all out: the events that need nothing but columns. Whatever needs more (a corporate action that
+// meets a position or an order, a number beyond the exact range, a fill that is listed) is handed back to lib/sweep/integer-account.ts.
+
+const DONE: i32 = 0, ACTION: i32 = 1, CHECKED: i32 = 2, FILL: i32 = 3;
+const NOTHING: i32 = 0, SALE: i32 = 1, BUY: i32 = 2;
+const UNKNOWN: i32 = 2;
+
+// Fields of a walk, in doubles; the same list is in lib/sweep/integer-walk.ts.
+const WANT: usize = 0, TRADED: usize = 8, MARK: usize = 16, BUY_TICKS: usize = 24, SELL_TICKS: usize = 32, VOLUME: usize = 40;
+const RULE_AT: usize = 48, RULES: usize = 56, ACTIONS: usize = 64, ACTION_COUNT: usize = 72, COUNT: usize = 80, HIGHEST: usize = 88;
+const UNIT_BOUND: usize = 96, CASH_BOUND: usize = 104, AT_FILL: usize = 112, NUMERATOR: usize = 120, DENOMINATOR: usize = 128;
+const TRACE: usize = 136, FRESH: usize = 144, EQUITY: usize = 152;
+const CASH: usize = 160, FROZEN: usize = 168, QUANTITY: usize = 176, BOUGHT: usize = 184, STANDING: usize = 192, WAITING: usize = 200;
+const WANTED: usize = 208, SESSION: usize = 216, MARKED: usize = 224, BASE: usize = 232, HELD: usize = 240, FILLS: usize = 248;
+const REJECTIONS: usize = 256, NOTIONAL: usize = 264, FEES: usize = 272, PHASE: usize = 280, NEXT_ACTION: usize = 288;
+const LAST_QUANTITY: usize = 296, LAST_PRICE: usize = 304, LAST_FEES: usize = 312, LAST_CASH: usize = 320;
+
+// Fields of a rule, in doubles.
+const TRADABLE: usize = 0, SETTLEMENT: usize = 8, BUY_MINIMUM: usize = 16, BUY_STEP: usize = 24, SELL_STEP: usize = 32, LEAST: usize = 40;
+const BUY_RATE: usize = 48, BUY_PER_UNIT: usize = 56, BUY_FEES: usize = 64, SELL_FEES: usize = 72, COMPONENTS: usize = 80;
+const COMPONENT: usize = 40, MOST_COMPONENTS: usize = 8, RULE: usize = 720;
+
+// @ts-ignore: decorator
+@inline
+function worth(quantity: f64, price: f64, numerator: f64, denominator: f64): f64 {
+  const product = quantity * (price * numerator);
+  return denominator == 1 ? product : Math.floor((product * 2 + denominator) / (denominator * 2));
+}
+
+/** Components: twice the rate's numerator, its denominator, minimum, maximum, 1 for notional and 0 for quantity. */
+function fees(components: usize, count: i32, quantity: f64, notional: f64): f64 {
+  let total: f64 = 0;
+  const end = components + <usize>count * COMPONENT;
+  for (let p = components; p < end; p += COMPONENT) {
+    const basis = load<f64>(p, 32) == 1 ? notional : quantity;
+    const denominator = load<f64>(p, 8);
+    let fee = Math.floor((basis * load<f64>(p) + denominator) / (denominator * 2));
+    if (fee < load<f64>(p, 16)) fee = load<f64>(p, 16);
+    else if (fee > load<f64>(p, 24)) fee = load<f64>(p, 24);
+    total += fee;
+  }
+  return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function buyFees(rule: usize, quantity: f64, notional: f64): f64 {
+  return fees(rule + COMPONENTS, <i32>load<f64>(rule, BUY_FEES), quantity, notional);
+}
+
+/** What `lots` steps above the minimum cost. */
+function lotsCost(rule: usize, lots: f64, price: f64, numerator: f64, denominator: f64): f64 {
+  const quantity = load<f64>(rule, BUY_MINIMUM) + lots * load<f64>(rule, BUY_STEP);
+  const notional = worth(quantity, price, numerator, denominator);
+  return notional + buyFees(rule, quantity, notional);
+}
+
+/** Largest quantity in lots that the cash pays for with its fees. */
+function affordable(rule: usize, cash: f64, price: f64, numerator: f64, denominator: f64): f64 {
+  if (!(cash > 0 && price > 0)) return 0;
+  const minimum = load<f64>(rule, BUY_MINIMUM), step = load<f64>(rule, BUY_STEP);
+  const unit = ((price * numerator) / denominator) * (1 + load<f64>(rule, BUY_RATE)) + load<f64>(rule, BUY_PER_UNIT);
+  let high = Math.max(0, Math.floor((cash / unit - minimum) / step));
+  let low: f64 = -1, stride: f64 = 1;
+  if (lotsCost(rule, high, price, numerator, denominator) <= cash) {
+    low = high;
+    while (lotsCost(rule, low + stride, price, numerator, denominator) <= cash) {
+      low += stride;
+      stride *= 2;
+    }
+    high = low + stride;
+  } else {
+    low = high - stride;
+    while (low >= 0 && lotsCost(rule, low, price, numerator, denominator) > cash) {
+      high = low;
+      stride *= 2;
+      low = high - stride;
+    }
+    if (low < 0) low = -1;
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (lotsCost(rule, middle, price, numerator, denominator) <= cash) low = middle;
+    else high = middle;
+  }
+  return low < 0 ? 0 : minimum + low * step;
+}
+
+// @ts-ignore: decorator
+@inline
+function buyLots(rule: usize, quantity: f64): f64 {
+  const minimum = load<f64>(rule, BUY_MINIMUM), step = load<f64>(rule, BUY_STEP);
+  return quantity < minimum ? 0 : minimum + Math.floor((quantity - minimum) / step) * step;
+}
+
+/** Writes or adds cash and marks of the stretch [from, to). */
+function put(c: usize, from: i32, to: i32, base: f64, held: f64): void {
+  if (from >= to) return;
+  const equity = <usize>load<f64>(c, EQUITY) + (<usize>from << 3);
+  const marks = <usize>load<f64>(c, MARK) + (<usize>from << 3);
+  const count = to - from;
+  const numerator = load<f64>(c, NUMERATOR), denominator = load<f64>(c, DENOMINATOR);
+  if (load<f64>(c, FRESH) == 1) {
+    if (held == 0) putConstant(equity, count, base);
+    else if (denominator == 1) putMarks(equity, marks, count, base, held * numerator);
+    else {
+      putConstant(equity, count, base);
+      addRoundedMarks(equity, marks, count, held * numerator * 2, denominator, denominator * 2);
+    }
+    return;
+  }
+  addConstant(equity, count, base);
+  if (held == 0) return;
+  if (denominator == 1) addMarks(equity, marks, count, held * numerator);
+  else addRoundedMarks(equity, marks, count, held * numerator * 2, denominator, denominator * 2);
+}
+
+/** Walks on from where the fields stand; says why it stopped. */
+export function walk(c: usize): i32 {
+  const want = <usize>load<f64>(c, WANT), traded = <usize>load<f64>(c, TRADED), mark = <usize>load<f64>(c, MARK);
+  const buyTicks = <usize>load<f64>(c, BUY_TICKS), sellTicks = <usize>load<f64>(c, SELL_TICKS), volume = <usize>load<f64>(c, VOLUME);
+  const ruleAt = <usize>load<f64>(c, RULE_AT), rules = <usize>load<f64>(c, RULES), actions = <usize>load<f64>(c, ACTIONS);
+  const actionCount = <i32>load<f64>(c, ACTION_COUNT), count = <i32>load<f64>(c, COUNT);
+  const highest = load<f64>(c, HIGHEST), unitBound = load<f64>(c, UNIT_BOUND), cashBound = load<f64>(c, CASH_BOUND);
+  const numerator = load<f64>(c, NUMERATOR), denominator = load<f64>(c, DENOMINATOR);
+  const atFill = load<f64>(c, AT_FILL) == 1, trace = load<f64>(c, TRACE) == 1;
+  let cash = load<f64>(c, CASH), frozen = load<f64>(c, FROZEN), quantity = load<f64>(c, QUANTITY);
+  let bought = <i32>load<f64>(c, BOUGHT), standing = <i32>load<f64>(c, STANDING), waiting = <i32>load<f64>(c, WAITING);
+  let wanted = load<f64>(c, WANTED), session = <i32>load<f64>(c, SESSION), marked = <i32>load<f64>(c, MARKED);
+  let base = load<f64>(c, BASE), held = load<f64>(c, HELD), fills = load<f64>(c, FILLS), rejections = load<f64>(c, REJECTIONS);
+  let notionals = load<f64>(c, NOTIONAL), feesPaid = load<f64>(c, FEES), nextAction = <i32>load<f64>(c, NEXT_ACTION);
+  let filled = load<f64>(c, PHASE) == 1;
+  let why = DONE;
+  for (;;) {
+    if (!filled) {
+      if (session >= count) {
+        put(c, marked, count, base, held);
+        marked = count;
+        break;
+      }
+      while (nextAction < actionCount && <i32>load<f64>(actions + (<usize>nextAction << 3)) < session) nextAction++;
+      if ((quantity > 0 || waiting != NOTHING) && nextAction < actionCount && <i32>load<f64>(actions + (<usize>nextAction << 3)) == session) {
+        why = ACTION;
+        break;
+      }
+      const all = cash + frozen + quantity * highest;
+      if (!(all <= cashBound && quantity <= unitBound && wanted <= unitBound)) {
+        why = CHECKED;
+        break;
+      }
+      if (waiting == SALE) {
+        waiting = NOTHING;
+        const price = load<f64>(sellTicks + (<usize>session << 3));
+        const rule = rules + <usize>load<u16>(ruleAt + (<usize>session << 1)) * RULE;
+        if (price == 0 || session - bought < <i32>load<f64>(rule, SETTLEMENT)) rejections++;
+        else {
+          let sold = quantity;
+          if (volume != 0) {
+            const left = load<f64>(volume + (<usize>session << 3));
+            if (left < sold) {
+              rejections++;
+              const step = load<f64>(rule, SELL_STEP);
+              sold = Math.floor(left / step) * step;
+              if (sold < load<f64>(rule, BUY_MINIMUM)) sold = 0;
+            }
+          }
+          if (sold > 0) {
+            const notional = worth(sold, price, numerator, denominator);
+            const paid = fees(rule + COMPONENTS + MOST_COMPONENTS * COMPONENT, <i32>load<f64>(rule, SELL_FEES), sold, notional);
+            const gain = notional - paid;
+            if (notional < load<f64>(rule, LEAST) || cash + gain < Math.min(0, cash)) rejections++;
+            else {
+              cash += gain;
+              quantity -= sold;
+              fills++;
+              notionals += notional;
+              feesPaid += paid;
+              if (trace) {
+                store<f64>(c, -sold, LAST_QUANTITY);
+                store<f64>(c, price, LAST_PRICE);
+                store<f64>(c, paid, LAST_FEES);
+                store<f64>(c, gain, LAST_CASH);
+                filled = true;
+              }
+            }
+          }
+        }
+      } else if (waiting == BUY) {
+        const price = load<f64>(buyTicks + (<usize>session << 3));
+        const rule = rules + <usize>load<u16>(ruleAt + (<usize>session << 1)) * RULE;
+        const before = rejections;
+        const available = cash + frozen;
+        let got: f64 = 0, notional: f64 = 0, paid: f64 = 0;
+        if (price == 0) rejections++;
+        else {
+          if (atFill) {
+            got = affordable(rule, available, price, numerator, denominator);
+            if (got == 0) rejections++;
+          } else {
+            got = buyLots(rule, wanted);
+            if (got < wanted) rejections++;
+          }
+          if (got > 0 && volume != 0) {
+            const left = load<f64>(volume + (<usize>session << 3));
+            if (left < got) {
+              rejections++;
+              got = buyLots(rule, left);
+            }
+          }
+          if (got > 0) {
+            notional = worth(got, price, numerator, denominator);
+            paid = buyFees(rule, got, notional);
+            if (!atFill && notional + paid > available) {
+              const most = affordable(rule, available, price, numerator, denominator);
+              if (most < got) {
+                rejections++;
+                got = most;
+                notional = worth(got, price, numerator, denominator);
+                paid = buyFees(rule, got, notional);
+              }
+            }
+          }
+          if (got > 0 && notional < load<f64>(rule, LEAST)) {
+            rejections++;
+            got = 0;
+          }
+        }
+        if (got > unitBound) {
+          rejections = before;
+          why = CHECKED;
+          break;
+        }
+        waiting = NOTHING;
+        frozen = 0;
+        cash = available;
+        if (got > 0) {
+          cash -= notional + paid;
+          quantity = got;
+          bought = session;
+          fills++;
+          notionals += notional;
+          feesPaid += paid;
+          if (trace) {
+            store<f64>(c, got, LAST_QUANTITY);
+            store<f64>(c, price, LAST_PRICE);
+            store<f64>(c, paid, LAST_FEES);
+            store<f64>(c, -notional - paid, LAST_CASH);
+            filled = true;
+          }
+        }
+      }
+      if (filled) {
+        why = FILL;
+        break;
+      }
+    }
+    filled = false;
+    const wants = <i32>load<u8>(want + <usize>session);
+    if (wants != standing && load<u8>(traded + <usize>session) == 1) {
+      const holds = quantity > 0 ? 1 : 0;
+      if (holds == wants) standing = wants;
+      else {
+        standing = UNKNOWN;
+        const rule = rules + <usize>load<u16>(ruleAt + (<usize>(session + 1) << 1)) * RULE;
+        const price = load<f64>(mark + (<usize>session << 3));
+        const least = load<f64>(rule, LEAST);
+        let quantityAsked: f64 = 0;
+        if (load<f64>(rule, TRADABLE) == 1) {
+          if (wants == 0) quantityAsked = session + 1 - bought >= <i32>load<f64>(rule, SETTLEMENT) ? quantity : 0;
+          else quantityAsked = affordable(rule, cash, price, numerator, denominator);
+        }
+        if (quantityAsked > 0 && least > 0 && price > 0 && worth(quantityAsked, price, numerator, denominator) < least) quantityAsked = 0;
+        if (quantityAsked == 0) rejections++;
+        else {
+          wanted = quantityAsked;
+          if (wants == 0) waiting = SALE;
+          else {
+            waiting = BUY;
+            let cost = cash;
+            if (!atFill) {
+              const notional = worth(wanted, price, numerator, denominator);
+              cost = Math.min(cash, notional + buyFees(rule, wanted, notional));
+            }
+            frozen = cost;
+            cash -= cost;
+          }
+        }
+      }
+    }
+    if (cash + frozen != base || quantity != held) {
+      put(c, marked, session, base, held);
+      marked = session;
+      base = cash + frozen;
+      held = quantity;
+    }
+    session++;
+    if (waiting == NOTHING) {
+      if (standing == UNKNOWN) while (session < count && load<u8>(traded + <usize>session) == 0) session++;
+      else session = nextOther(want, session, count, standing);
+      if (quantity > 0 && nextAction < actionCount) {
+        const action = <i32>load<f64>(actions + (<usize>nextAction << 3));
+        if (action < session && action >= 0) session = action;
+      }
+    }
+  }
+  store<f64>(c, cash, CASH);
+  store<f64>(c, frozen, FROZEN);
+  store<f64>(c, quantity, QUANTITY);
+  store<f64>(c, <f64>bought, BOUGHT);
+  store<f64>(c, <f64>standing, STANDING);
+  store<f64>(c, <f64>waiting, WAITING);
+  store<f64>(c, wanted, WANTED);
+  store<f64>(c, <f64>session, SESSION);
+  store<f64>(c, <f64>marked, MARKED);
+  store<f64>(c, base, BASE);
+  store<f64>(c, held, HELD);
+  store<f64>(c, fills, FILLS);
+  store<f64>(c, rejections, REJECTIONS);
+  store<f64>(c, notionals, NOTIONAL);
+  store<f64>(c, feesPaid, FEES);
+  store<f64>(c, filled ? 1 : 0, PHASE);
+  store<f64>(c, <f64>nextAction, NEXT_ACTION);
+  return why;
+}
