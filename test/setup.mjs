@@ -1,4 +1,5 @@
-// What `npm test` needs beyond npm: the Python environment for Jupyter. Nothing to do takes well under a second.
+// What `npm test` needs beyond npm: the Python environment for Jupyter; under CI a true Ollama server too. Nothing to do takes well
+// under a second.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -28,4 +29,15 @@ try {
   console.error(`setup: ${error.message}`);
   if (process.env.CI === 'true') process.exit(1);
   console.error('setup: going on without Jupyter; the tests that need it will say that they are skipped.');
+}
+
+// Minutes of compiling are asked of nobody but CI: elsewhere the tests against the server say that they are skipped, and how not to.
+if (process.env.CI === 'true') {
+  const { ensureOllama } = await import('./llm/ollama/build.mjs');
+  try {
+    ensureOllama();
+  } catch (error) {
+    console.error(`setup: ${error.message}`);
+    process.exit(1);
+  }
 }

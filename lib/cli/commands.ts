@@ -76,6 +76,12 @@ export const commandList: readonly CommandEntry[] = [
     summary: "what this machine can and can't do, and how to mend it",
     load: () => import('./commands/doctor.js'),
   },
+  {
+    name: 'models',
+    group: project,
+    summary: 'the language models: what each role would ask, and whether it is there',
+    load: () => import('./commands/models.js'),
+  },
   { name: 'cache', group: project, summary: 'what the data cache holds, and what may go', load: () => import('./commands/cache.js') },
   { name: 'config', group: project, summary: 'the settings and where each came from', load: () => import('./commands/config.js') },
 ];

@@ -15,7 +15,8 @@ export function valueFromText(name: SettingName, text: string): unknown {
 
 /** A value as its variable would hold it; `****` for a secret, and for user and password within a URL. */
 export function shownValue(name: SettingName, value: unknown): string {
-  if (aboutSetting(name).secret) return '****';
+  const none = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  if (aboutSetting(name).secret) return none ? '' : '****';
   const text =
     typeof value === 'object' && value !== null && kindOf(name).kind === 'pairs'
       ? Object.entries(value)

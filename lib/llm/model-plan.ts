@@ -44,7 +44,7 @@ export interface Choice {
 
 const withScheme = (host: string): string => (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/\/+$/, '');
 
-/** Throws LlmInputError for a model of a server that the settings don't have. */
+/** Throws LlmInputError for a model of a server that the settings don't have, and for one without a price where yuan are limited. */
 export function modelPlan(values: Settings['values']): ModelPlan {
   const servers: Record<string, ServerPlan> = {
     ollama: { kind: 'ollama', baseUrl: withScheme(values.ollamaHost), ...(values.ollamaApiKey && { apiKey: values.ollamaApiKey }) },
@@ -54,7 +54,15 @@ export function modelPlan(values: Settings['values']): ModelPlan {
     servers[name] = { kind: 'openai', baseUrl: url.replace(/\/+$/, ''), ...(apiKey && { apiKey }) };
   }
   const used = [...Object.values(values.llmTiers), ...(values.llmEmbed ? [values.llmEmbed] : [])];
-  for (const model of used) if (!servers[serverOf(model)]) throw unknownServer(model, Object.keys(servers));
+  for (const model of used) {
+    const server = servers[serverOf(model)];
+    if (!server) throw unknownServer(model, Object.keys(servers));
+    if (server.kind === 'openai' && values.llmBudgetYuan !== undefined && values.llmPrices[model] === undefined) {
+      throw new LlmInputError(
+        `modelPlan: expected a price of ${model}, for the budget of ${values.llmBudgetYuan} yuan, got none. Add it to llmPrices (0/0 if it is free).`,
+      );
+    }
+  }
   return {
     servers,
     models: values.llmTiers,

@@ -1,10 +1,11 @@
 /** What each role would ask, as things stand: model, digest, cut-off, whether it is there. */
 import { hideSecrets } from '../core/index.js';
 import { failureKind } from './errors.js';
+import type { CallEffects } from './model-calls.js';
 import { type ModelPlan, modelFor, serverOf } from './model-plan.js';
-import type { Models } from './models.js';
 import { roles, type Tier, tierAbove } from './roles.js';
 import { RULE } from './rule-provider.js';
+import { openServers, type Servers } from './servers.js';
 
 export interface RoleRow {
   readonly role: string;
@@ -36,8 +37,9 @@ export interface ModelsTable {
   readonly rulesOnly: boolean;
 }
 
-export async function modelsTable(models: Models): Promise<ModelsTable> {
-  const { plan } = models;
+/** Asks each server for the facts of its models, and nothing else. */
+export async function modelsTable(plan: ModelPlan, effects: CallEffects, signal?: AbortSignal): Promise<ModelsTable> {
+  const servers = openServers(plan, effects, signal);
   const rows: RoleRow[] = roles.map((role) => {
     const choice = modelFor(plan, role);
     const above: string[] = [];
@@ -50,14 +52,18 @@ export async function modelsTable(models: Models): Promise<ModelsTable> {
   rows.push({ role: 'embeddings', tier: 'embed', model: plan.embed ?? 'in process', above: [], standsInFor: null });
   const named = new Set([...rows.flatMap(({ model, above }) => [model, ...above])]);
   named.delete('in process');
-  return {
-    roles: rows,
-    models: await Promise.all([...named].sort().map((model) => rowOf(models, plan, model))),
-    rulesOnly: Object.keys(plan.models).length === 0,
-  };
+  try {
+    return {
+      roles: rows,
+      models: await Promise.all([...named].sort().map((model) => rowOf(servers, plan, model))),
+      rulesOnly: Object.keys(plan.models).length === 0,
+    };
+  } finally {
+    await servers.close();
+  }
 }
 
-async function rowOf(models: Models, plan: ModelPlan, model: string): Promise<ModelRow> {
+async function rowOf(servers: Servers, plan: ModelPlan, model: string): Promise<ModelRow> {
   const price = plan.prices[model];
   const base = {
     model,
@@ -65,7 +71,7 @@ async function rowOf(models: Models, plan: ModelPlan, model: string): Promise<Mo
     price: price ? `${price.promptYuanPerMillion}/${price.completionYuanPerMillion}` : isFree(plan, model) ? '0/0' : null,
   };
   try {
-    const facts = await models.describe(model);
+    const facts = await servers.describe(model);
     return {
       ...base,
       digest: facts.digest,

