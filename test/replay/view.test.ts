@@ -122,7 +122,10 @@ test('a memory item known after the decision is refused', async () => {
         strategy,
         audit: false,
         trial: false,
-        recall: async (_query, asOf) => ({ status: 'ok', items: [{ id: 'm1', text: 'tomorrow', knownAt: asOf + 1, score: 1 }] }),
+        recall: async (_query, asOf) => ({
+          status: 'ok',
+          items: [{ id: 'm1', kind: 'episode', body: null, eventAt: 0, text: 'tomorrow', knownAt: asOf + 1, score: 1 }],
+        }),
       }),
     ),
   ).rejects.toThrow(FutureReadError);
