@@ -18,6 +18,7 @@ test('the tour shows its markets, a clean audit and a report', async () => {
     ['rule:v1', 'buy-and-hold', 'sma-cross', 'sma-cross+exits', 'random-same-turnover'],
     ['momentum', 'equal-weight', 'sma-cross', 'buy-and-hold'],
     ['clear/rule:v1', 'clear/buy-and-hold', 'nothing/rule:v1', 'nothing/buy-and-hold'],
+    ['best of 144', 'buy-and-hold'],
   ]);
   for (const { summaries } of parts) {
     for (const { totalReturn, sharpeAnnualLow95, excessOverIndex } of summaries) {
@@ -28,5 +29,8 @@ test('the tour shows its markets, a clean audit and a report', async () => {
   expect(stderr).toContain('price index');
   expect(parts[2]!.title).toContain('synthetic');
   expect(stderr).toContain('None of these companies exists');
+  // The SMA cross of the first part is one of the grid, recorded once.
+  expect(stderr).toContain('the best of 144 worthless ones');
+  expect(stderr).toMatch(/honest loop +0 /);
   expect(stderr).toMatch(/npx hindcast verify \S+rule-v1/);
 });

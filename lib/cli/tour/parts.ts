@@ -2,6 +2,7 @@
 import { aShares } from './a-shares.js';
 import { lab } from './lab.js';
 import type { TourPart } from './part.js';
+import { sweep } from './sweep.js';
 import { usStocks } from './us-stocks.js';
 
-export const tourParts: readonly TourPart[] = [aShares, usStocks, lab];
+export const tourParts: readonly TourPart[] = [aShares, usStocks, lab, sweep];
