@@ -24,7 +24,10 @@ export interface SweepGround {
   readonly accounts: Accounts;
 }
 
-/** What one configuration came to over the span. Money in minor units of the account; figures as `performance` of lib/stats gives them. */
+/**
+ * What one configuration came to over the span. Money in minor units of the account; figures by the definitions of
+ * `performance` in lib/stats (sums are added in another order: within 1e-12 of it).
+ */
 export interface Evaluation {
   readonly configuration: Configuration;
   /** Total equity at the last close. */
@@ -60,8 +63,8 @@ export interface SweepFill {
 }
 
 export interface EvaluateOptions {
-  /** Return the equity at each close. */
-  readonly equity?: boolean;
+  /** Return the equity at each close, in memory of its own or in that which is given (as long as `sessions`). */
+  readonly equity?: boolean | Float64Array;
   /** Filled with the simple returns from close to close: `sessions.length - 1` of them, what the trial ledger takes. */
   readonly returns?: Float64Array;
   /** Every fill is pushed here, account by account, in the order of the account. */

@@ -1,8 +1,8 @@
 /** A kernel as an evaluator: signals, accounts and figures over one ground, in memory that is used again for each configuration. */
-import { OverflowError } from '../core/index.js';
 import type { PreparedReplay } from '../replay/index.js';
 import { partsOf } from './configuration-spec.js';
 import type { Accounts, Configuration, EvaluateOptions, Evaluator, SweepFill } from './contract.js';
+import { CURVE_WIDTH } from './curve.js';
 import { evaluationOf, noTotals, type Totals } from './figures.js';
 import { groundOf } from './ground.js';
 import { IntegerAccount } from './integer-account.js';
@@ -62,6 +62,8 @@ export function arraysEvaluator(
 ): Evaluator {
   const kernel = arrayKernel(prepared, accounts, given, primitives);
   const { sessions, calendar } = prepared;
+  const returns = primitives.f64(sessions.length - 1);
+  const curve = primitives.f64(CURVE_WIDTH);
   return {
     kernel: primitives.kernel,
     reason: null,
@@ -69,10 +71,8 @@ export function arraysEvaluator(
     sessionsPerYear: calendar.sessionsPerYear,
     async evaluate(configuration: Configuration, options: EvaluateOptions = {}) {
       const { totals, equity } = kernel.run(configuration, options.fills);
-      if (equity.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-        throw new OverflowError(`evaluate: expected equity below 2^53 minor units, got more. Start with less cash.`);
-      }
-      return evaluationOf(configuration, sessions, equity, totals, calendar.sessionsPerYear, options);
+      primitives.curve(equity, returns, curve);
+      return evaluationOf(configuration, equity, returns, curve, totals, calendar.sessionsPerYear, options);
     },
   };
 }

@@ -3,6 +3,7 @@ import { InputError, type Symbol } from '../core/index.js';
 import { noMemory, openWorld, type PreparedReplay, prepareReplay, type Recorder } from '../replay/index.js';
 import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
 import type { Evaluator, SweepFill, SweepGround } from './contract.js';
+import { CURVE_WIDTH, curveOf } from './curve.js';
 import type { SweepEffects } from './evaluator.js';
 import { evaluationOf, noTotals, type Totals } from './figures.js';
 
@@ -14,6 +15,8 @@ export function loopEvaluator(
   reason: string | null,
 ): Evaluator {
   const equity = new Float64Array(sessions.length);
+  const returns = new Float64Array(sessions.length - 1);
+  const curve = new Float64Array(CURVE_WIDTH);
   return {
     kernel: 'loop',
     reason,
@@ -30,7 +33,8 @@ export function loopEvaluator(
         }
         await runAccount(prepared, equity, totals, options.fills);
       }
-      return evaluationOf(configuration, sessions, equity, totals, calendar.sessionsPerYear, options);
+      curveOf(equity, returns, curve);
+      return evaluationOf(configuration, equity, returns, curve, totals, calendar.sessionsPerYear, options);
     },
   };
 

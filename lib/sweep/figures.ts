@@ -1,6 +1,8 @@
 /** The figures of one configuration from its equity and totals: the definitions of `performance`, without what a search has no use for. */
-import { annualise, deviation, isFlat, maxDrawdown, mean, simpleReturns } from '../stats/index.js';
+import { OverflowError } from '../core/index.js';
+import { annualise, isFlat } from '../stats/index.js';
 import type { Configuration, EvaluateOptions, Evaluation } from './contract.js';
+import { CURVE } from './curve.js';
 
 /** What an evaluator adds up over its accounts. */
 export interface Totals {
@@ -13,26 +15,30 @@ export interface Totals {
 
 export const noTotals = (): Totals => ({ notionalMinor: 0, feesMinor: 0, dividendTaxMinor: 0, fills: 0, rejections: 0 });
 
-/** `equity`: at each close, of all accounts together; the caller's buffer, read only. */
+/** `curve`: as {@link CURVE} lists it; `equity` and `returns`: the caller's buffers, read only. */
 export function evaluationOf(
   configuration: Configuration,
-  days: Int32Array,
   equity: Float64Array,
+  returns: Float64Array,
+  curve: Float64Array,
   totals: Totals,
   sessionsPerYear: number,
   options: EvaluateOptions,
 ): Evaluation {
+  if (!(Math.max(curve[CURVE.most]!, -curve[CURVE.least]!) <= Number.MAX_SAFE_INTEGER)) {
+    throw new OverflowError(`evaluate: expected equity below 2^53 minor units, got ${curve[CURVE.most]}. Start with less cash.`);
+  }
   const last = equity.length - 1;
   const years = last / sessionsPerYear;
-  const returns = simpleReturns(equity);
-  options.returns?.set(returns);
   const short = last < 1;
   const growth = equity[last]! / equity[0]! - 1;
-  const broken = short || !equity.every((value) => value > 0);
-  const centre = mean(returns);
-  const spread = deviation(returns);
+  const broken = short || !(curve[CURVE.least]! > 0);
+  const centre = curve[CURVE.sumOfReturns]! / last;
+  const spread = Math.sqrt(curve[CURVE.sumOfSquares]! / (last - 1));
   const sharpe = broken || last < 2 || isFlat(centre, spread) ? null : finite(centre / spread);
-  const averageEquity = mean(equity);
+  const averageEquity = curve[CURVE.sumOfEquity]! / equity.length;
+  options.returns?.set(returns);
+  if (options.equity instanceof Float64Array) options.equity.set(equity);
   return {
     configuration,
     equityMinor: equity[last]!,
@@ -40,13 +46,14 @@ export function evaluationOf(
     annualisedReturn: broken ? null : finite(annualise(growth, last, sessionsPerYear)),
     sharpe,
     annualisedSharpe: sharpe === null ? null : sharpe * Math.sqrt(sessionsPerYear),
-    maxDrawdown: maxDrawdown({ days, values: equity })?.depth ?? 0,
+    maxDrawdown: curve[CURVE.drawdown]!,
     turnover: short || !(averageEquity > 0) ? null : totals.notionalMinor / 2 / years / averageEquity,
     fills: totals.fills,
     rejections: totals.rejections,
     feesMinor: totals.feesMinor,
     costsMinor: totals.feesMinor + totals.dividendTaxMinor,
     ...(options.equity === true ? { equity: equity.slice() } : {}),
+    ...(options.equity instanceof Float64Array ? { equity: options.equity } : {}),
   };
 }
 

@@ -93,7 +93,7 @@ function decisionInstants(sessions: Int32Array, calendar: Calendar, point: 'clos
 /** Bytes that the columns of a kernel take together, generously. */
 export function arenaBytes({ spec, data, sessions }: PreparedReplay): number {
   const width = sessions.length + 4;
-  let bytes = 2 * width * 8;
+  let bytes = 2 * width * 8 + 256;
   for (const symbol of spec.symbols) {
     const [bars, actions] = [data.series.get(symbol)!.length + 4, data.actions.get(symbol)?.length ?? 0];
     // Sums and wants by bar; by session marks, their row, prices, volume (8 each), wants, traded (1 each), rules (2).

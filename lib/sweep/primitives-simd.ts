@@ -13,6 +13,7 @@ interface Kernel {
   putMarks(equity: number, ticks: number, count: number, value: number, scale: number): void;
   worthOfRow(row: number, twice: number, denominators: number, spans: number, count: number): number;
   walk(fields: number): number;
+  curve(equity: number, returns: number, count: number, out: number): void;
   nextOther(want: number, from: number, to: number, standing: number): number;
   crossOfSums(sums: number, want: number, from: number, to: number, fast: number, slow: number): void;
 }
@@ -54,6 +55,7 @@ export function simdPrimitives(bytes: number): Primitives {
       return fields === null ? null : { fields, run: () => kernel.walk(fields.byteOffset) };
     },
     addConstant: (equity, from, to, minor) => kernel.addConstant(equity.byteOffset + from * 8, to - from, minor),
+    curve: (equity, returns, out) => kernel.curve(equity.byteOffset, returns.byteOffset, equity.length, out.byteOffset),
     addMarks,
     putAccount(equity, symbol, from, to, minor, quantity, fresh) {
       const at = equity.byteOffset + from * 8;

@@ -1,5 +1,6 @@
 /** The inner loops of a sweep over whole columns: in plain JS here, in WASM beside; both give the same integers. */
 import { notionalMinor } from '../market/index.js';
+import { curveOf } from './curve.js';
 import type { Arena, SymbolGround } from './ground.js';
 import type { IntegerCosts } from './integer-costs.js';
 import type { Walk } from './integer-walk.js';
@@ -18,6 +19,8 @@ export interface Primitives extends Arena {
   walk(symbol: SymbolGround, want: Uint8Array, costs: readonly IntegerCosts[], atFill: boolean): Walk | null;
   /** The first i in [from, to) with want[i] !== standing; `to` when there is none. */
   nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
+  /** As {@link curveOf}. */
+  curve(equity: Float64Array, returns: Float64Array, out: Float64Array): void;
   /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
   crossOfSums(sums: Float64Array, want: Uint8Array, from: number, to: number, fast: number, slow: number): void;
 }
@@ -58,6 +61,7 @@ export const plainPrimitives = (): Primitives => ({
   u8: (length) => new Uint8Array(length),
   u16: (length) => new Uint16Array(length),
   walk: () => null,
+  curve: curveOf,
   addConstant,
   addMarks,
   putAccount(equity, symbol, from, to, minor, quantity, fresh) {

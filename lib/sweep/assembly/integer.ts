@@ -452,3 +452,81 @@ export function walk(c: usize): i32 {
   store<f64>(c, <f64>nextAction, NEXT_ACTION);
   return why;
 }
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+// What an equity curve is made of; lib/sweep/curve.ts has the same sums in plain JavaScript.
+
+function sumOf(x: usize, count: i32, centre: f64): f64 {
+  const c = f64x2.splat(centre);
+  let sums = f64x2.splat(0);
+  const end = x + (<usize>(count & ~1) << 3);
+  let p = x;
+  for (; p < end; p += 16) sums = f64x2.add(sums, f64x2.sub(v128.load(p), c));
+  const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  return (count & 1) != 0 ? sum + (load<f64>(p) - centre) : sum;
+}
+
+function squaresOf(x: usize, count: i32, centre: f64): f64 {
+  const c = f64x2.splat(centre);
+  let sums = f64x2.splat(0);
+  const end = x + (<usize>(count & ~1) << 3);
+  let p = x;
+  for (; p < end; p += 16) {
+    const d = f64x2.sub(v128.load(p), c);
+    sums = f64x2.add(sums, f64x2.mul(d, d));
+  }
+  const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  const last = (count & 1) != 0 ? load<f64>(p) - centre : 0;
+  return (count & 1) != 0 ? sum + last * last : sum;
+}
+
+/** returns[i] = equity[i + 1] / equity[i] - 1; out: sum of returns, of their squared deviations, of equity, drawdown, least, most. */
+export function curve(equity: usize, returns: usize, count: i32, out: usize): void {
+  const one = f64x2.splat(1);
+  let i = 0;
+  for (; i + 3 <= count; i += 2) {
+    const p = equity + (<usize>i << 3);
+    v128.store(returns + (<usize>i << 3), f64x2.sub(f64x2.div(v128.load(p, 8), v128.load(p)), one));
+  }
+  for (; i + 1 < count; i++) {
+    const p = equity + (<usize>i << 3);
+    store<f64>(returns + (<usize>i << 3), load<f64>(p, 8) / load<f64>(p) - 1);
+  }
+  let peak = load<f64>(equity), depth: f64 = 0, least = peak, most = peak;
+  i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const p = equity + (<usize>i << 3);
+    const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32), d = v128.load(p, 48);
+    const high = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d)), low = f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
+    const top = Math.max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1));
+    const bottom = Math.min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
+    if (top > most) most = top;
+    if (bottom < least) least = bottom;
+    if (top <= peak) {
+      const fall = 1 - bottom / peak;
+      if (fall > depth) depth = fall;
+    } else {
+      for (let q = p; q < p + 64; q += 8) {
+        const value = load<f64>(q);
+        if (value >= peak) peak = value;
+        const fall = 1 - value / peak;
+        if (fall > depth) depth = fall;
+      }
+    }
+  }
+  for (; i < count; i++) {
+    const value = load<f64>(equity + (<usize>i << 3));
+    if (value > most) most = value;
+    if (value < least) least = value;
+    if (value >= peak) peak = value;
+    const fall = 1 - value / peak;
+    if (fall > depth) depth = fall;
+  }
+  const sum = sumOf(returns, count - 1, 0);
+  store<f64>(out, sum);
+  store<f64>(out, squaresOf(returns, count - 1, sum / <f64>(count - 1)), 8);
+  store<f64>(out, sumOf(equity, count, 0), 16);
+  store<f64>(out, depth, 24);
+  store<f64>(out, least, 32);
+  store<f64>(out, most, 40);
+}
