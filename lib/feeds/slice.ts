@@ -18,20 +18,22 @@ function lengthUpTo(series: BarSeries, to: EpochDay): number {
 
 /**
  * Data of `symbols` up to the session `to`, all earlier bars kept (a run warms up on them, and factors count from the first bar).
- * Columns are views on the old ones. News of later than two days after `to` goes. Throws FeedError for a symbol that isn't there.
+ * Columns are views on the old ones. News of later than two days after `to` goes. What lists
+ * later has no bars. Throws FeedError for a symbol that isn't there, or when none has bars by then.
  */
 export function sliceData(data: MarketData, { symbols, to }: { readonly symbols: readonly Symbol[]; readonly to: EpochDay }): MarketData {
   const wanted = new Set(symbols);
   const instruments = data.instruments.filter((instrument) => wanted.has(instrument.symbol));
   const series = new Map<Symbol, BarSeries>();
   const actions = new Map<Symbol, readonly CorporateAction[]>();
+  let some = false;
   for (const symbol of wanted) {
     const whole = data.series.get(symbol);
     if (!whole || !instruments.some((instrument) => instrument.symbol === symbol)) {
       throw new FeedError(`sliceData: expected a symbol of ${data.source}, got ${symbol}. It has ${[...data.series.keys()].join(', ')}.`);
     }
     const length = lengthUpTo(whole, to);
-    if (length === 0) throw new FeedError(`sliceData: expected bars of ${symbol} up to ${dateOf(to)}, got none. Choose a later day.`);
+    if (length > 0) some = true;
     series.set(symbol, {
       symbol,
       length,
@@ -49,6 +51,8 @@ export function sliceData(data: MarketData, { symbols, to }: { readonly symbols:
       (data.actions.get(symbol) ?? []).filter((action) => action.exDay <= to),
     );
   }
+  if (!some)
+    throw new FeedError(`sliceData: expected bars of ${[...wanted].join(', ')} up to ${dateOf(to)}, got none. Choose a later day.`);
   const news = data.news.filter(
     (item) => item.knownAt < (to + 2) * DAY_MS && (item.symbols.length === 0 || item.symbols.some((s) => wanted.has(s))),
   );

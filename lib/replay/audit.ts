@@ -77,7 +77,7 @@ export async function auditRun(input: {
     const scratch = mkdtempSync(join(folder, 'audit-'));
     try {
       const cut = await replay(
-        { ...spec, data: data.source, to: session, horizons: [] },
+        { ...spec, data: data.source, to: session, horizons: spec.memory === undefined ? [] : [spec.memory.horizon] },
         {
           ...effects,
           data: sliceData(data, { symbols: data.instruments.map((known) => known.symbol), to: dayOf(session) }),

@@ -79,9 +79,23 @@ export function decisionLines(run: {
         features += `${names[i]}${number(values[i]!)}${names[i + 1]}${number(values[i + 1]!)}${names[i + 2]}${number(values[i + 2]!)}${names[i + 3]}${number(values[i + 3]!)}`;
       }
       for (; i < names.length; i++) features += names[i]! + number(values[i]!);
-      return `{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":[],"debate":null,"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],"transcripts":[],"tokens":0,"costMinor":0}\n`;
+      return `{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":${analyses(facts)},"debate":${debate(facts)},"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],${spent(facts)}}\n`;
     },
   };
+}
+
+const analyses = ({ intent }: DecisionFacts): string =>
+  intent?.detail?.analyses === undefined ? '[]' : JSON.stringify(intent.detail.analyses);
+const debate = ({ intent }: DecisionFacts): string =>
+  intent?.detail?.debate === undefined ? 'null' : JSON.stringify(intent.detail.debate);
+
+const NOTHING_SPENT = '"transcripts":[],"tokens":0,"costMinor":0';
+
+function spent({ intent }: DecisionFacts): string {
+  const detail = intent?.detail;
+  if (detail === undefined) return NOTHING_SPENT;
+  const { transcripts = [], tokens = 0, costMinor = 0, situation, memory } = detail;
+  return JSON.stringify({ transcripts, tokens, costMinor, situation, memory }).slice(1, -1);
 }
 
 const cashText = numberMemo();

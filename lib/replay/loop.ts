@@ -87,7 +87,7 @@ export interface LoopInput {
   readonly sizing: 'at-decision' | 'at-fill';
   readonly recorder: Recorder | null;
   /** Called at the end of each session, in order, with what was done since the one before; true ends the loop. */
-  readonly barrier: (index: number, day: EpochDay, fills: readonly Fill[], rejections: readonly Rejection[]) => boolean;
+  readonly barrier: (index: number, day: EpochDay, fills: readonly Fill[], rejections: readonly Rejection[]) => boolean | Promise<boolean>;
 }
 
 /** What a resumed loop starts from. */
@@ -433,7 +433,8 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
       const [done, refused] = [fills, rejections];
       fills = noFills;
       rejections = noRejections;
-      if (barrier(i, day, done, refused) && i + 1 < sessions.length) return i + 1;
+      const ended = barrier(i, day, done, refused);
+      if ((typeof ended === 'boolean' ? ended : await ended) && i + 1 < sessions.length) return i + 1;
     }
     if (decisionPoint === 'preopen' && from <= sessions.length) {
       const waiting = decidePreopen(sessions.length - 1);

@@ -6,6 +6,7 @@ import type { MarketData } from '../feeds/index.js';
 import { type Calendar, calendarOf, type Rulebook, rulebookFor } from '../market/index.js';
 import { dataFor } from './data-for.js';
 import type { ReplayEffects } from './result.js';
+import { startingDigest } from './run-memory.js';
 import { parseSpec, type ReplaySpec, type ReplaySpecInput } from './spec.js';
 import { resolvedStrategies, strategiesFor } from './strategies-for.js';
 
@@ -98,6 +99,8 @@ export const configHashOf = (spec: ReplaySpec, rulebook: Rulebook, data: MarketD
     features: spec.features,
     frozen: spec.frozenFrom === undefined ? null : sha256(readFileSync(join(spec.frozenFrom, 'decisions.jsonl'))),
     data: data.digests,
+    // Absent without a memory: such runs keep the hash that they always had.
+    ...(spec.memory === undefined ? {} : { memory: { ...spec.memory, from: startingDigest(spec.memory) } }),
   });
 
 /** The rulebook of a spec under its costs; slippage is the broker's. */

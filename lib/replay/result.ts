@@ -3,6 +3,7 @@ import type { Clock, Instant, Recall, RecallQuery, Strategy } from '../core/inde
 import type { MarketData } from '../feeds/index.js';
 import type { Ledger, ResumeCommand } from '../jobs/index.js';
 import type { Calendar } from '../market/index.js';
+import type { Embedder } from '../memory/index.js';
 import type { RunRow } from './rows.js';
 
 /** How far a long task is; `done` of `total` steps. */
@@ -29,8 +30,10 @@ export interface ReplayEffects {
   readonly audit?: boolean;
   /** false keeps the run out of the trial ledger: tests, verify, bench, baselines and re-runs search for nothing. */
   readonly trial?: boolean;
-  /** The memory behind `view.recall`; none by default. */
+  /** Recall of another kind than the run's own memory: for tests and experiments. */
   readonly recall?: (query: RecallQuery, asOf: Instant) => Promise<Recall>;
+  /** The embedder of the run's memory; the local one by default. */
+  readonly embedder?: Embedder;
   /** Ends the run at the next barrier, committed and resumable. */
   readonly signal?: AbortSignal;
   /**

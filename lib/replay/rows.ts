@@ -46,6 +46,11 @@ export const decisionRowSchema = z
     transcripts: z.array(z.string()),
     tokens: z.number(),
     costMinor: z.number(),
+    situation: z.string().optional().describe("the day's information in a few words, as memory files it"),
+    memory: z
+      .strictObject({ status: z.enum(['ok', 'empty', 'degraded']), reason: z.string().optional() })
+      .optional()
+      .describe('state of the recall, where memory was asked'),
   })
   .describe('One decision of one symbol in one session. Holds nothing known after decidedAt.');
 

@@ -12,6 +12,7 @@ import {
 } from '../core/index.js';
 import type { ObservationSchema } from '../features/index.js';
 import { actionRow, type Broker, type BrokerBar } from '../market/index.js';
+import type { RememberedDecision, SettledOutcome } from '../memory/index.js';
 import type { DecisionLines, DecisionState } from './decision-line.js';
 import type { EquityLog } from './equity-log.js';
 import { evidenceText } from './evidence-text.js';
@@ -56,6 +57,8 @@ export interface RunRecorderInput {
   readonly snapshot: () => unknown;
   /** Decision rows and outcomes too, or the account only. */
   readonly full: boolean;
+  /** null: the run has no memory. */
+  readonly memory: { readonly horizon: number; readonly aliasesOf: (symbol: Symbol) => string } | null;
 }
 
 interface SavedState {
@@ -82,9 +85,14 @@ export class RunRecorder implements Recorder {
     equity: new TextBuffer(),
   };
   #today: OpenDecision[] = [];
+  #decided: RememberedDecision[] = [];
+  #settled: SettledOutcome[] = [];
   /** Session of the decisions at hand, and their instant where it lies before the session's close. */
   #session = -1;
   #decidedAt: Instant | null = null;
+  #instant: Instant = 0;
+  /** Whether a model was asked since the last commit. */
+  #asked = false;
   #feesMinor = 0;
   #turnoverMinor = 0;
   #lastCommitMs = monotonicMs();
@@ -106,6 +114,7 @@ export class RunRecorder implements Recorder {
   session(index: number, day: EpochDay, decidedAt: Instant, window: string): void {
     for (const lines of this.#in.lines) lines.session(day, decidedAt, window);
     this.#session = index;
+    this.#instant = decidedAt;
     this.#decidedAt = this.#in.inside && decidedAt < this.#in.closeAt(day) ? decidedAt : null;
   }
 
@@ -146,7 +155,11 @@ export class RunRecorder implements Recorder {
     });
     this.#groups.decisions.add(line);
     this.counts.decisions++;
-    if (this.#keep > 0) this.#today.push(this.#open(id, name, strategy, intent, portfolio));
+    if (intent?.detail?.transcripts !== undefined && intent.detail.transcripts.length > 0) this.#asked = true;
+    if (this.#keep === 0) return;
+    const open = this.#open(id, name, strategy, intent, portfolio);
+    this.#today.push(open);
+    if (open.remembered !== undefined) this.#decided.push(open.remembered);
   }
 
   #open(id: string, symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): OpenDecision {
@@ -157,7 +170,17 @@ export class RunRecorder implements Recorder {
       ...(this.#decidedAt === null ? {} : { inside: { decidedAt: this.#decidedAt, equityMinor: portfolio.totalEquityMinor } }),
       action: intent === null ? 'HOLD' : intent.action,
       direction: this.#direction(symbol, strategy, intent, portfolio),
+      ...this.#remembered(id, symbol, intent),
     };
+  }
+
+  /** A decision that names its situation is remembered, where the run has a memory. */
+  #remembered(id: string, symbol: Symbol, intent: Intent | null): { remembered: RememberedDecision } | object {
+    const situation = intent?.detail?.situation;
+    if (this.#in.memory === null || intent === null || situation === undefined) return {};
+    const { action, confidence, why } = intent;
+    const aliases = this.#in.memory.aliasesOf(symbol);
+    return { remembered: { id, symbol, aliases, decidedAt: this.#instant, situation, action, confidence, why } };
   }
 
   #direction(symbol: Symbol, strategy: number, intent: Intent | null, portfolio: PortfolioState): Direction {
@@ -171,8 +194,8 @@ export class RunRecorder implements Recorder {
     );
   }
 
-  /** The end of a session. Returns true when it was committed. */
-  barrier(index: number, day: EpochDay, urgent: boolean, page: () => { path: string; text: string }): boolean {
+  /** The end of a session: its equity, and what came of earlier decisions. */
+  settle(index: number, day: EpochDay): void {
     const { broker, equity, indexBars } = this.#in;
     const indexClose =
       indexBars !== null && indexBars.length > 0 && indexBars.day[indexBars.length - 1] === day
@@ -192,8 +215,22 @@ export class RunRecorder implements Recorder {
     this.#feesMinor = 0;
     this.#turnoverMinor = 0;
     if (this.#keep > 0) this.#settle(index);
+  }
+
+  /** What memory may write at this barrier: the situations decided on since the last one, and those whose outcome has matured. */
+  takeMemories(): { decided: RememberedDecision[]; settled: SettledOutcome[] } {
+    const taken = { decided: this.#decided, settled: this.#settled };
+    this.#decided = [];
+    this.#settled = [];
+    return taken;
+  }
+
+  /** Commits the sessions since the last commit when it is time, or `urgent`. Returns whether it did. */
+  barrier(index: number, urgent: boolean, page: () => { path: string; text: string }): boolean {
     const bytes = this.#groups.decisions.length + this.#groups.outcomes.length;
-    if (!urgent && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
+    // Model calls are dear: a day with any is committed at once.
+    const due = urgent || this.#asked;
+    if (!due && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
     this.#commit(index, page());
     return true;
   }
@@ -212,6 +249,7 @@ export class RunRecorder implements Recorder {
       JSON.stringify(saved),
       page,
     );
+    this.#asked = false;
     this.#lastCommitMs = monotonicMs();
   }
 
@@ -232,6 +270,10 @@ export class RunRecorder implements Recorder {
           continue;
         }
         this.#groups.outcomes.add(`${JSON.stringify(outcome)}\n`);
+        if (decision.remembered !== undefined && horizon === this.#in.memory?.horizon) {
+          const { maturesAt, instrumentReturn, net } = outcome;
+          this.#settled.push({ decision: decision.remembered, horizon, maturesAt, instrumentReturn, net });
+        }
         this.counts.outcomes++;
       }
       this.#waiting[h] = still;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { dateOf, hashOf, monotonicMs, sha256, writeFileAtomic } from '../core/index.js';
 import { observationSchema } from '../features/index.js';
 import { runTask } from '../jobs/index.js';
+import type { Broker } from '../market/index.js';
 import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
 import { EquityLog } from './equity-log.js';
@@ -12,6 +13,7 @@ import { type PreparedReplay, parametersHash, prepareReplay } from './prepare-re
 import { recordRun } from './record-trial.js';
 import type { ReplayEffects, ReplayResult } from './result.js';
 import { EQUITY_COLUMNS, type RunRow } from './rows.js';
+import { openRunMemory, type RunMemory, startingDigest } from './run-memory.js';
 import { RunRecorder } from './run-recorder.js';
 import { settleWorld } from './settle-world.js';
 import type { ReplaySpecInput } from './spec.js';
@@ -70,6 +72,7 @@ async function replayPrepared(
   const schema = observationSchema(spec.features);
   const identity = hashOf({ run, configHash, treeHash: code.code.treeHash, seed: spec.seed });
   const { store, checkpoint, equity: committed } = await StoreClient.open(folder, identity, full ? ALL_FILES : ACCOUNT_FILES);
+  let memory: RunMemory | null = null;
   try {
     let loopState: LoopState = { strategies: [] };
     const recorder = new RunRecorder({
@@ -105,6 +108,7 @@ async function replayPrepared(
       inside: data.intervalMs !== undefined,
       snapshot: () => ({ broker: broker.snapshot(), manager: manager.snapshot(), strategies: loopState.strategies }),
       full,
+      memory: spec.memory === undefined ? null : { horizon: spec.memory.horizon, aliasesOf: (symbol) => instruments.get(symbol)!.name },
     });
     let from = 0;
     let resumed: LoopState | undefined;
@@ -115,6 +119,10 @@ async function replayPrepared(
       equity.restore(committed);
       resumed = { strategies: saved.strategies };
       from = checkpoint.session + 1;
+    }
+    if (spec.memory !== undefined) {
+      const lastBarrierAt = checkpoint === undefined ? null : calendar.barrierAt(sessions[Math.min(from, sessions.length) - 1]!);
+      memory = await openRunMemory({ folder, spec: spec.memory, seed: spec.seed, lastBarrierAt, embedder: effects.embedder });
     }
     let interrupted = false;
     const page = (index: number, state: string) => ({
@@ -127,13 +135,20 @@ async function replayPrepared(
         const stop = effects.signal?.aborted === true;
         const last = index === sessions.length - 1;
         const state = last ? 'done' : stop ? 'interrupted' : 'running';
-        if (recorder.barrier(index, day, stop || last, () => page(index, state))) {
-          effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
-        }
-        if (stop && !last) interrupted = true;
-        return stop;
+        recorder.settle(index, day);
+        const commit = (): boolean => {
+          if (recorder.barrier(index, stop || last, () => page(index, state))) {
+            effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
+          }
+          if (stop && !last) interrupted = true;
+          return stop;
+        };
+        if (memory === null) return commit();
+        const { decided, settled } = recorder.takeMemories();
+        // Before the commit: a kill in between is mended by writing the same rows again.
+        return memory.write(index, calendar.barrierAt(day), decided, settled).then(commit);
       },
-      effects.recall ?? noMemory,
+      effects.recall ?? memory?.recall ?? noMemory,
       resumed,
     );
     loopState = loop.state;
@@ -154,14 +169,17 @@ async function replayPrepared(
       configHash,
       seed: spec.seed,
       spec,
-      marks: marksOf(prepared),
+      marks: [...marksOf(prepared), ...delistedMark(prepared, broker)],
       notes: [...data.notes],
       stamp: {
         ...code,
         parameters: parametersHash(spec),
         seed: spec.seed,
-        data: { ...data.digests },
-        models: modelDigests(spec),
+        data: {
+          ...data.digests,
+          ...(spec.memory?.from === undefined ? {} : { [`memory:${spec.memory.from}`]: startingDigest(spec.memory) }),
+        },
+        models: { ...modelDigests(spec), ...memory?.models },
         rulebook: rulebook.version,
         startedAt,
       },
@@ -193,8 +211,18 @@ async function replayPrepared(
     );
     return { folder, row, equity: equity.series(indexBars !== null), interrupted };
   } finally {
+    memory?.close();
     await store.close();
   }
+}
+
+/** A position that can't be sold any more is worth what somebody else would pay, which nobody knows. */
+function delistedMark({ instruments, sessions, calendar }: PreparedReplay, broker: Broker): string[] {
+  const last = sessions[sessions.length - 1]!;
+  const left = broker
+    .portfolio(calendar.closeAt(last), last)
+    .positions.filter(({ symbol }) => (instruments.get(symbol)!.delistedOn ?? Number.POSITIVE_INFINITY) < last);
+  return left.length === 0 ? [] : [`delisted and still held, at the last price: ${left.map(({ symbol }) => symbol).join(', ')}`];
 }
 
 /** What must be said wherever a number of this run is shown. */

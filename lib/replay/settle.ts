@@ -4,6 +4,7 @@
  * session t+h; a suspended exit moves to the next traded close.
  */
 import { type ActionSize, dateOf, type EpochDay, type Instant, type Symbol } from '../core/index.js';
+import type { RememberedDecision } from '../memory/index.js';
 import type { OutcomeRow } from './rows.js';
 
 export type Direction = 'long' | 'avoided' | 'flat';
@@ -29,6 +30,8 @@ export interface OpenDecision {
   readonly inside?: { readonly decidedAt: Instant; readonly equityMinor: number };
   readonly action: string | null;
   readonly direction: Direction;
+  /** What memory keeps of it, where the run has one and the decision named its situation. */
+  readonly remembered?: RememberedDecision;
 }
 
 /** Bars of one symbol up to the barrier; `length` bounds what may be read. */

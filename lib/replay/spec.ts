@@ -1,6 +1,7 @@
 /** What one replay is: everything that decides its bytes, as one validated JSON object. `configHash` is its hash without the seed. */
 import { z } from 'zod';
 import { dayOf, InputError } from '../core/index.js';
+import { memoryUses } from '../memory/index.js';
 
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date YYYY-MM-DD');
 const exactRatio = z.strictObject({ numerator: z.int().nonnegative(), denominator: z.int().positive() });
@@ -50,6 +51,18 @@ export const replaySpecSchema = z.strictObject({
   /** full: decisions and outcomes too; account: fills and equity only. */
   record: z.enum(['full', 'account']).default('full'),
   onBadRow: z.enum(['refuse', 'skip']).default('refuse'),
+  /** What the run remembers; without it strategies have no memory. */
+  memory: z
+    .strictObject({
+      /** A memory to start from: a name under data/memory, or a path. Empty at the start when absent. */
+      from: z.string().min(1).optional(),
+      mode: z.enum(['read-only', 'read-write']).default('read-write'),
+      /** own, or an ablation of it. */
+      use: z.enum(memoryUses).default('own'),
+      /** Sessions after which a decision's outcome becomes a lesson; must be one of `horizons`. */
+      horizon: z.int().positive().max(1000).default(5),
+    })
+    .optional(),
   /** A run whose intents are replayed as they were (chosen on another portfolio), under this spec's rules and costs. */
   frozenFrom: z.string().optional(),
 });
@@ -68,6 +81,16 @@ export function parseSpec(input: unknown): ReplaySpec {
   const spec = parsed.data;
   if (dayOf(spec.from) > dayOf(spec.to)) {
     throw new InputError(`parseSpec: expected from <= to, got ${spec.from} > ${spec.to}. Swap them.`);
+  }
+  if (spec.memory !== undefined && spec.record !== 'full') {
+    throw new InputError(
+      'parseSpec: expected record full in a run with a memory, got account. Memory is written from decisions and outcomes.',
+    );
+  }
+  if (spec.memory !== undefined && !spec.horizons.includes(spec.memory.horizon)) {
+    throw new InputError(
+      `parseSpec: expected memory.horizon among the horizons ${spec.horizons.join(', ')}, got ${spec.memory.horizon}. Add it to horizons.`,
+    );
   }
   return spec;
 }
