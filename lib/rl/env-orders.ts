@@ -37,6 +37,8 @@ const SELLABLE = 3;
 export const SIDE = 0;
 const QUANTITY = 1;
 const SELL_WHOLE = 2;
+/** 1 = a corporate action has changed the units since the order was cut to lots. */
+const SCALED = 6;
 /** Bits (1 << reason code) of what was refused or cut, units filled (negative: sold), their notional. */
 export const REJECTED = 3;
 export const FILLED = 4;
@@ -66,7 +68,7 @@ export function envOrders(
   const { buyClosed, sellClosed, buyTicks, sellTicks, cap } = market;
   const { rows } = rules;
   const { cash, quantity: held, value } = accounts;
-  const order = new Float64Array(6);
+  const order = new Float64Array(7);
   const sizes = actions.rows.map((row) => row.size);
   const kinds = Uint8Array.from(sizes, (size) =>
     size.kind === 'none' ? NONE : size.kind === 'targetWeight' ? TARGET : size.side === 'buy' ? BUY : SELL,
@@ -75,7 +77,11 @@ export function envOrders(
   const fractions = Float64Array.from(sizes, (size) => (size.kind === 'none' ? 0 : size.kind === 'delta' ? size.fraction : size.weight));
 
   const begin = (): void => {
-    order.fill(0);
+    order[SIDE] = 0;
+    order[SCALED] = 0;
+    order[REJECTED] = 0;
+    order[FILLED] = 0;
+    order[TURNOVER] = 0;
   };
 
   function refuse(code: number): void {
@@ -83,7 +89,9 @@ export function envOrders(
   }
 
   function scale(numerator: number, denominator: number): void {
-    if (order[SIDE] !== 0 && numerator !== denominator) order[QUANTITY] = mulDiv(order[QUANTITY]!, numerator, denominator);
+    if (numerator === denominator || order[SIDE] === 0) return;
+    order[QUANTITY] = mulDiv(order[QUANTITY]!, numerator, denominator);
+    order[SCALED] = 1;
   }
 
   /** The order of an action decided at the close of bar `t`, as it will wait for its open. */
@@ -234,8 +242,11 @@ export function envOrders(
     }
     const price = buyTicks[u]!;
     const wanted = order[QUANTITY]!;
-    let quantity = rules.buyLots(at, wanted);
-    if (quantity < wanted) refuse(quantity === 0 ? BELOW_LOT : CUT_LOT);
+    let quantity = wanted;
+    if (order[SCALED] === 1) {
+      quantity = rules.buyLots(at, wanted);
+      if (quantity < wanted) refuse(quantity === 0 ? BELOW_LOT : CUT_LOT);
+    }
     const left = cap[u]!;
     if (left < quantity) {
       quantity = rules.buyLots(at, left);

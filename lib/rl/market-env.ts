@@ -140,7 +140,17 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
         observe(i, finalObservations);
         begin(i);
       }
-      observe(i, observations);
+    }
+    copyRows();
+    for (let i = 0; i < count; i++) observeAccount(i, observations);
+  }
+
+  /** The market part of every environment's observation. */
+  function copyRows(): void {
+    for (let i = 0; i < count; i++) {
+      const from = bar[i]! * width;
+      const to = i * observationSize;
+      for (let k = 0; k < width; k++) observations[to + k] = features[from + k]!;
     }
   }
 
@@ -183,6 +193,13 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   }
 
   function observe(i: number, out: Float32Array): void {
+    const from = bar[i]! * width;
+    const to = i * observationSize;
+    for (let k = 0; k < width; k++) out[to + k] = features[from + k]!;
+    observeAccount(i, out);
+  }
+
+  function observeAccount(i: number, out: Float32Array): void {
     const t = bar[i]!;
     const held = quantity[i]!;
     const worth = value[i]!;
@@ -194,9 +211,8 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
     reading.sellable = held === 0 ? 0 : accounts.sellable(i, fillDay[t]!, fillSession[t]!, rules.rows[fillRules[t]!]!);
     reading.decisionsSinceChange = sinceChange[i]!;
     schema.account.write(reading, accountValues);
-    let at = i * observationSize;
-    for (let from = t * width, end = from + width; from < end; from++) out[at++] = features[from]!;
-    for (let k = 0; k < picked.length; k++) out[at++] = clipped(accountValues[picked[k]!]!, clip);
+    const at = i * observationSize + width;
+    for (let k = 0; k < picked.length; k++) out[at + k] = clipped(accountValues[picked[k]!]!, clip);
     if (masks === undefined || out !== observations) return;
     for (let a = 0; a < actionCount; a++) masks[i * actionCount + a] = orders.allows(i, t, a) ? 1 : 0;
   }
