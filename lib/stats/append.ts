@@ -8,8 +8,10 @@ export function appendBytes(path: string, bytes: Uint8Array): number {
   return appending(path, (file) => {
     const before = fstatSync(file).size;
     write(path, file, bytes);
-    // Others may have appended since `before` was read: ours lie at or after it, and equal bytes are as good as ours.
-    const tail = readRange(file, before, fstatSync(file).size);
+    const after = fstatSync(file).size;
+    if (after === before + bytes.length) return before;
+    // Others have appended since `before` was read: ours lie at or after it, and equal bytes are as good as ours.
+    const tail = readRange(file, before, after);
     const found = tail.indexOf(bytes);
     if (found < 0)
       throw new LedgerError(

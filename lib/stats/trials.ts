@@ -108,7 +108,7 @@ export function recordTrials(ledger: TrialLedger, trials: readonly NewTrial[], c
   const { run } = trials[0]!;
   const fresh = new Map<string, { trial: NewTrial; bytes: Uint8Array; returns: Float64Array; returnsHash: string }>();
   const ids = trials.map((trial) => {
-    const returns = Float64Array.from(trial.returns);
+    const returns = new Float64Array(trial.returns);
     const bad = returns.findIndex((r) => !Number.isFinite(r));
     if (bad >= 0) throw new StatsError(`recordTrial: expected finite returns, got ${returns[bad]} at ${bad}. Record only runs that ended.`);
     if (trial.run !== run)
@@ -141,7 +141,7 @@ function rowOf(id: string, trial: NewTrial, returns: Float64Array, returnsHash: 
   const spread = deviation(returns);
   const flat = returns.length < 2 || isFlat(centre, spread);
   const moments = flat ? null : shape(returns);
-  return trialSchema.parse({
+  return {
     schema: 'trial@1',
     id,
     at: clock.now(),
@@ -158,7 +158,7 @@ function rowOf(id: string, trial: NewTrial, returns: Float64Array, returnsHash: 
     returnsOffset,
     returnsLength: returns.length,
     returnsHash,
-  });
+  };
 }
 
 /**
@@ -192,7 +192,10 @@ export function trialReturns(ledger: TrialLedger, row: TrialRow): Float64Array {
     if (sha256(bytes) !== row.returnsHash) {
       throw new LedgerError(`trialReturns: expected the returns of trial ${row.id} in ${path}, got other bytes. Restore the run's folder.`);
     }
-    return new Float64Array(Uint8Array.from(bytes).buffer);
+    // A copy of its own: a Buffer need not begin where a float may.
+    const returns = new Float64Array(row.returnsLength);
+    new Uint8Array(returns.buffer).set(bytes);
+    return returns;
   } finally {
     closeSync(file);
   }

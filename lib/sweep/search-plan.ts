@@ -12,7 +12,6 @@ import {
 } from '../replay/index.js';
 import type { TrialFamily } from '../stats/index.js';
 import { strategyOf } from '../strategies/index.js';
-import { specOf } from './configuration-spec.js';
 import type { Accounts, Configuration, SweepGround, SweepKernel } from './contract.js';
 import { SweepInputError } from './errors.js';
 import { sweepStrategies } from './signals.js';
@@ -119,8 +118,12 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
     code,
     sweep: `sweep-${names.join('-')}-${hashOf(rows).slice(0, 10)}`,
     identity: hashOf({ rows, treeHash: code.code.treeHash, kernel: kernel ?? null }),
-    hashOf: (configuration) => {
-      const whole = configHashOf(specOf(ground, configuration), prepared.rulebook, prepared.data);
+    hashOf: ({ strategy, parameters }) => {
+      const whole = configHashOf(
+        { ...spec, strategies: [{ id: strategy, parameters: { ...parameters } }] },
+        prepared.rulebook,
+        prepared.data,
+      );
       // Accounts of their own are another configuration than one account over all.
       return single ? whole : hashOf({ configuration: whole, accounts });
     },
