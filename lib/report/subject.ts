@@ -2,6 +2,7 @@
 import type { Instrument } from '../core/index.js';
 import { dateOf, dayOf, randomBelow, randomInit } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
+import { type CalendarId, calendarOf } from '../market/index.js';
 import type { DecisionRow, FillRow, OutcomeRow, RejectionRow, RunFolder } from '../replay/index.js';
 import { type CalibrationBin, calibrationOf } from './calibration.js';
 import type { ActionCount } from './figures/actions.js';
@@ -83,6 +84,7 @@ function pricesOf(
       .map(
         (f): Trade => ({
           day: dayOf(f.session),
+          ...(f.at === undefined ? {} : { clock: clockOf(run, dayOf(f.session), f.at) }),
           side: f.side,
           quantity: f.quantity * step,
           price: major(f.priceTicks),
@@ -96,22 +98,35 @@ function pricesOf(
       const column = held.get(symbol);
       return { symbol, days: column ? Array.from(run.equity.day) : [], close: (column ?? []).map(major), trades };
     }
-    const rows = Array.from(series.day.subarray(0, series.length), (day, i) => ({ day, i })).filter(
-      ({ day }) => day >= first && day <= last,
-    );
-    const column = (values: Float64Array) => rows.map(({ i }) => major(values[i]!));
-    const { open, high, low, close } = series;
-    return {
-      symbol,
-      days: rows.map(({ day }) => day),
-      close: column(close),
-      open: column(open),
-      high: column(high),
-      low: column(low),
-      trades,
-    };
+    const days: number[] = [];
+    const bars = { open: [] as number[], high: [] as number[], low: [] as number[], close: [] as number[] };
+    for (let i = 0; i < series.length; i++) {
+      const day = series.day[i]!;
+      if (day < first || day > last) continue;
+      const [open, high, low, close] = [major(series.open[i]!), major(series.high[i]!), major(series.low[i]!), major(series.close[i]!)];
+      const at = days.length - 1;
+      if (days[at] !== day) {
+        days.push(day);
+        bars.open.push(open);
+        bars.high.push(high);
+        bars.low.push(low);
+        bars.close.push(close);
+        continue;
+      }
+      // Bars shorter than a session: the axis counts days, so they are shown as their session's.
+      bars.high[at] = Math.max(bars.high[at]!, high);
+      bars.low[at] = Math.min(bars.low[at]!, low);
+      bars.close[at] = close;
+    }
+    return { symbol, days, ...bars, trades };
   });
   return prices.filter((p) => p.days.length > 0).sort((a, b) => b.trades.length - a.trades.length || (a.symbol < b.symbol ? -1 : 1));
+}
+
+/** `HH:MM` on the exchange's clock. */
+function clockOf(run: RunFolder, day: number, at: number): string {
+  const midnight = calendarOf(run.row.market.calendar as CalendarId).midnightAt(day);
+  return new Date(at - midnight).toISOString().slice(11, 16);
 }
 
 function weightsOf(run: RunFolder, decisions: readonly DecisionRow[]): Subject['weights'] {

@@ -7,6 +7,8 @@ import { type TimeChart, type TimeMarkers, timeChartPlotly, timeChartSvg } from 
 
 export interface Trade {
   readonly day: number;
+  /** `HH:MM` on the exchange's clock, where bars are shorter than a session. */
+  readonly clock?: string;
   readonly side: 'buy' | 'sell';
   /** Units for display: shares, coins. */
   readonly quantity: number;
@@ -40,7 +42,10 @@ function markersOf(data: PriceFigureData, side: 'buy' | 'sell'): TimeMarkers {
     name: side === 'buy' ? 'Buy' : 'Sell',
     days: trades.map((t) => t.day),
     values: trades.map((t) => t.price),
-    labels: trades.map((t) => `${t.side} ${formatValue(t.quantity, 'count')} at ${formatValue(t.price, 'price')}`),
+    labels: trades.map(
+      (t) =>
+        `${t.clock === undefined ? '' : `${t.clock} `}${t.side} ${formatValue(t.quantity, 'count')} at ${formatValue(t.price, 'price')}`,
+    ),
     colour: side === 'buy' ? BLUE : ORANGE,
     up: side === 'buy',
   };
@@ -85,6 +90,9 @@ export function priceFigure(data: PriceFigureData): Figure {
       thinBy: 'head',
       columns: [
         { name: 'Date', format: 'date', values: t.map((f) => dateOf(f.day)) },
+        ...(t.some((f) => f.clock !== undefined)
+          ? [{ name: 'Time', unit: 'exchange', format: 'text' as const, values: t.map((f) => f.clock ?? '') }]
+          : []),
         { name: 'Side', format: 'text', values: t.map((f) => f.side) },
         { name: 'Quantity', unit: 'units', format: 'count', values: t.map((f) => f.quantity) },
         { name: 'Price', unit: data.currency, format: 'price', values: t.map((f) => f.price) },
