@@ -12,7 +12,7 @@ import { fuseRanks } from './fuse.js';
 import { checkEmbedder, EmbedderError, embedChecked, registerEmbedder } from './health.js';
 import { type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
 import { type IndexedRow, indexTable, type RowIndex } from './row-index.js';
-import { type MemoryTable, openTable } from './table.js';
+import { type MemoryTable, openTable, searchedText } from './table.js';
 import { lockWriter } from './writer-lock.js';
 
 export interface MemoryOptions {
@@ -38,7 +38,7 @@ export interface MemoryCounts {
 const POOL = 40;
 /** Characters of a query that full-text search looks at: the head names the matter, the rest only costs time. */
 const MATCH_CHARACTERS = 240;
-/** Batches after which the table's files are merged and its full-text index brought up to date. */
+/** Batches after which the table's files are merged. */
 const OPTIMISE_EVERY = 64;
 
 /**
@@ -89,6 +89,8 @@ export class Memory {
   private index: RowIndex;
   private readonly unlock: () => void;
   private readonly queries = new LRUCache<string, Float32Array>({ max: 1000 });
+  /** Rows that were written or handed out lately. */
+  private readonly recent = new LRUCache<string, MemoryRow>({ max: 20_000 });
   private batches = 0;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -175,16 +177,17 @@ export class Memory {
     const first = await this.table.count();
     await this.table.append(batch, vectors);
     if (batch[0]!.knownAt >= this.index.lastKnownAt && first === this.index.rows.length) {
-      for (const [i, row] of batch.entries()) this.index.append({ ...row, offset: first + i }, vectors[i]!);
+      for (const [i, row] of batch.entries()) this.index.append({ ...row, offset: first + i }, vectors[i]!, searchedText(row));
     } else {
       // A row known before the last one: the order is made anew.
       await this.reload();
     }
+    for (const row of batch) this.recent.set(row.id, row);
     this.counts.written += batch.length;
     if (++this.batches % OPTIMISE_EVERY === 0) await this.optimise();
   }
 
-  /** Merges files and updates the full-text index; the order of writing may change, so it is read again. */
+  /** Merges the table's files; the order of writing may change, so it is read again. */
   async optimise(): Promise<void> {
     await this.table.optimise();
     await this.reload();
@@ -217,12 +220,11 @@ export class Memory {
       if (!(error instanceof EmbedderError)) throw error;
       return this.degraded(`${error.sickness}: ${error.message}`);
     }
-    const { rows, positions } = this.index;
+    const { rows } = this.index;
     const accept = (position: number) => this.accepts(rows[position]!, query, asOf);
     const pool = Math.max(POOL, limit * 4);
     const byVector = this.index.vectors.search(vector, pool, { asOf, accept }).map(({ row }) => row);
-    const matched = await this.table.match(query.text.slice(0, MATCH_CHARACTERS), asOf, pool * 2);
-    const byWords = matched.map((id) => positions.get(id)).filter((row): row is number => row !== undefined && accept(row));
+    const byWords = this.index.words.search(query.text.slice(0, MATCH_CHARACTERS), pool, this.index.vectors.lengthAt(asOf), accept);
     const weighed = [...fuseRanks([byVector, byWords])].map(([row, relevance]) => {
       const { layer, knownAt, importance } = rows[row]!;
       return { row, score: (relevance * (1 + decayWeight(layer, asOf - knownAt) + importance)) / 3 };
@@ -236,11 +238,14 @@ export class Memory {
   /** Whole rows by position, in the order asked: for programs that look at a memory, not for decisions. */
   async rowsAt(positions: readonly number[]): Promise<MemoryRow[]> {
     const wanted = positions.map((position) => this.index.rows[position]!);
-    const found = new Map((await this.table.take(wanted.map(({ offset }) => offset))).map((row) => [row.id, row]));
+    const missing = wanted.filter(({ id }) => !this.recent.has(id));
+    const found = new Map((await this.table.take(missing.map(({ offset }) => offset))).map((row) => [row.id, row]));
     return wanted.map(({ id }) => {
-      const row = found.get(id);
-      if (row) return row;
-      throw new MemoryError(`rowsAt: expected row ${id} where the index has it, got another. Run hindcast memory check.`);
+      const row = this.recent.get(id) ?? found.get(id);
+      if (row === undefined)
+        throw new MemoryError(`rowsAt: expected row ${id} where the index has it, got another. Run hindcast memory check.`);
+      this.recent.set(id, row);
+      return row;
     });
   }
 

@@ -1,6 +1,7 @@
 /** The in-process side of a table: every row's head in the order of knownAt, and the exact vector index over them. */
 import { ExactIndex } from './exact-index.js';
 import { type FloatRows, rowsInMemory } from './float-rows.js';
+import { LexicalIndex } from './lexical-index.js';
 import type { MemoryTable, RowHead } from './table.js';
 
 export interface IndexedRow extends RowHead {
@@ -15,6 +16,7 @@ export class RowIndex {
   /** knownAt of the first row that replaces a row, by the id of the replaced one. */
   readonly supersededAt = new Map<string, number>();
   readonly vectors: ExactIndex;
+  readonly words = new LexicalIndex();
 
   constructor(dimension: number, floats: FloatRows = rowsInMemory(dimension)) {
     this.vectors = new ExactIndex(dimension, floats);
@@ -25,8 +27,9 @@ export class RowIndex {
     return this.rows.length === 0 ? Number.NEGATIVE_INFINITY : this.rows[this.rows.length - 1]!.knownAt;
   }
 
-  append(row: IndexedRow, vector: Float32Array): void {
+  append(row: IndexedRow, vector: Float32Array, words: string): void {
     this.vectors.append(row.knownAt, vector);
+    this.words.append(words);
     this.positions.set(row.id, this.rows.length);
     this.rows.push(row);
     if (row.supersedes !== null) {
@@ -41,10 +44,10 @@ export class RowIndex {
 
 /** All rows of a table, sorted by knownAt, then by the order of writing. */
 export async function indexTable(table: MemoryTable, dimension: number, floats?: FloatRows): Promise<RowIndex> {
-  const found: { row: IndexedRow; vector: Float32Array }[] = [];
-  await table.read((head, vector) => void found.push({ row: { ...head, offset: found.length }, vector }));
+  const found: { row: IndexedRow; vector: Float32Array; words: string }[] = [];
+  await table.read((head, vector, words) => void found.push({ row: { ...head, offset: found.length }, vector, words }));
   found.sort((a, b) => a.row.knownAt - b.row.knownAt || a.row.offset - b.row.offset);
   const index = new RowIndex(dimension, floats);
-  for (const { row, vector } of found) index.append(row, vector);
+  for (const { row, vector, words } of found) index.append(row, vector, words);
   return index;
 }

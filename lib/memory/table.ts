@@ -7,8 +7,6 @@ import { type MemoryRow, memoryRowSchema } from './row.js';
 /** What is used of @lancedb/lancedb and apache-arrow, so that the notebook's compiler need not read their types. */
 interface Lance {
   connect(path: string): Promise<LanceConnection>;
-  Index: { fts(options: object): object };
-  MatchQuery: new (text: string, column: string) => object;
 }
 interface LanceConnection {
   tableNames(): Promise<string[]>;
@@ -17,18 +15,13 @@ interface LanceConnection {
   close(): void;
 }
 interface LanceQuery {
-  fullTextSearch(query: object): LanceQuery;
-  where(filter: string): LanceQuery;
   select(columns: string[]): LanceQuery;
-  limit(count: number): LanceQuery;
   toArrow(): Promise<ArrowTable>;
 }
 interface LanceTable {
   add(data: object): Promise<unknown>;
   query(): LanceQuery;
   takeOffsets(offsets: number[]): { select(columns: string[]): { toArrow(): Promise<ArrowTable> } };
-  createIndex(column: string, options: object): Promise<void>;
-  listIndices(): Promise<{ columns: string[] }[]>;
   optimize(options?: { cleanupOlderThan?: Date }): Promise<unknown>;
   countRows(): Promise<number>;
   delete(filter: string): Promise<unknown>;
@@ -52,22 +45,24 @@ export interface RowHead {
   readonly importance: number;
 }
 
-const texts = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'sources', 'aliases', 'text', 'body', 'words'] as const;
+/** What full-text search looks at. */
+export const searchedText = (row: Pick<MemoryRow, 'symbols' | 'aliases' | 'text'>): string =>
+  `${row.symbols.join(' ')} ${row.aliases}\n${row.text}`;
+
+const texts = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'sources', 'aliases', 'text', 'body'] as const;
 const numbers = ['event_at', 'known_at', 'matures_at', 'importance'] as const;
 
 export interface MemoryTable {
   /** Rows in the order of writing, in batches, with their vectors. */
-  read(visit: (head: RowHead, vector: Float32Array) => void): Promise<void>;
+  read(visit: (head: RowHead, vector: Float32Array, words: string) => void): Promise<void>;
   /** Durable when it resolves; all rows or none. */
   append(rows: readonly MemoryRow[], vectors: readonly Float32Array[]): Promise<void>;
   /** Whole rows by their place in the order of writing. */
   take(offsets: readonly number[]): Promise<MemoryRow[]>;
-  /** Ids by full-text relevance among rows known at `asOf`, best first. */
-  match(text: string, asOf: number, count: number): Promise<string[]>;
   count(): Promise<number>;
   /** Removes rows known after an instant. */
   removeAfter(instant: number): Promise<void>;
-  /** Merges small files and brings the full-text index up to date. */
+  /** Merges small files. */
   optimise(): Promise<void>;
   close(): void;
 }
@@ -83,17 +78,28 @@ export async function openTable(path: string, name: string, dimension: number, c
   }
   const table = exists ? await connection.openTable(name) : await connection.createEmptyTable(name, schema);
   if (!exists) await table.setUnenforcedPrimaryKey('id');
-  const { MatchQuery, Index } = lance();
-  let indexed = (await table.listIndices()).some(({ columns }) => columns.includes('words'));
 
   return {
     async read(visit) {
-      const columns = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'event_at', 'known_at', 'importance', 'vector'];
+      const columns = [
+        'id',
+        'kind',
+        'owner',
+        'layer',
+        'symbols',
+        'supersedes',
+        'aliases',
+        'text',
+        'event_at',
+        'known_at',
+        'importance',
+        'vector',
+      ];
       const all = await table.query().select(columns).toArrow();
       for (const batch of all.batches) {
         const column = (column: string) => batch.getChild(column)!;
-        const [id, kind, owner, layer, symbols, supersedes] = columns.slice(0, 6).map(column);
-        const [eventAt, knownAt, importance] = columns.slice(6, 9).map(column);
+        const [id, kind, owner, layer, symbols, supersedes, aliases, text] = columns.slice(0, 8).map(column);
+        const [eventAt, knownAt, importance] = columns.slice(8, 11).map(column);
         const vectors = column('vector').data[0]!.children[0]!.values as Float32Array;
         const start = column('vector').data[0]!.offset;
         for (let i = 0; i < batch.numRows; i++) {
@@ -108,7 +114,8 @@ export async function openTable(path: string, name: string, dimension: number, c
             knownAt: knownAt!.get(i) as number,
             importance: importance!.get(i) as number,
           };
-          visit(head, vectors.subarray((start + i) * dimension, (start + i + 1) * dimension));
+          const words = searchedText({ symbols: [...head.symbols], aliases: aliases!.get(i) as string, text: text!.get(i) as string });
+          visit(head, vectors.subarray((start + i) * dimension, (start + i + 1) * dimension), words);
         }
       }
     },
@@ -123,28 +130,12 @@ export async function openTable(path: string, name: string, dimension: number, c
         .toArrow();
       return Array.from({ length: found.numRows }, (_, i) => rowOf(found, i));
     },
-    async match(text, asOf, count) {
-      if (!Number.isFinite(asOf)) throw new MemoryError(`match: expected an instant, got ${asOf}. Pass the view's asOf.`);
-      if (!indexed) {
-        if ((await table.countRows()) === 0) return [];
-        await makeIndex();
-      }
-      const found = await table
-        .query()
-        .fullTextSearch(new MatchQuery(text, 'words'))
-        .where(`known_at <= ${asOf}`)
-        .select(['id', 'known_at', '_score'])
-        .limit(count)
-        .toArrow();
-      return Array.from({ length: found.numRows }, (_, i) => found.getChild('id')!.get(i) as string);
-    },
     count: () => table.countRows(),
     async removeAfter(instant) {
       if (!Number.isFinite(instant)) throw new MemoryError(`removeAfter: expected an instant, got ${instant}. Pass the last barrier.`);
       await table.delete(`known_at > ${instant}`);
     },
     async optimise() {
-      if (!indexed && (await table.countRows()) > 0) await makeIndex();
       await table.optimize();
     },
     close() {
@@ -152,21 +143,6 @@ export async function openTable(path: string, name: string, dimension: number, c
       connection.close();
     },
   };
-
-  /** ICU word boundaries read Chinese and English; stemming and stop words would not. */
-  async function makeIndex(): Promise<void> {
-    await table.createIndex('words', {
-      config: Index.fts({
-        baseTokenizer: 'icu',
-        withPosition: false,
-        stem: false,
-        removeStopWords: false,
-        lowercase: true,
-        asciiFolding: true,
-      }),
-    });
-    indexed = true;
-  }
 }
 
 function arrowSchema(dimension: number): object {
@@ -201,7 +177,6 @@ function toArrow(rows: readonly MemoryRow[], vectors: readonly Float32Array[], s
     aliases: text((row) => row.aliases),
     text: text((row) => row.text),
     body: text((row) => JSON.stringify(row.body)),
-    words: text((row) => `${row.symbols.join(' ')} ${row.aliases}\n${row.text}`),
     event_at: number((row) => row.eventAt),
     known_at: number((row) => row.knownAt),
     matures_at: number((row) => row.maturesAt),

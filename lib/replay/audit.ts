@@ -106,8 +106,12 @@ export async function auditRun(input: {
   }
 }
 
-/** A row without its id: the cut run is another configuration (its span ends earlier), so its ids differ and nothing else may. */
-const comparable = ({ id: _id, ...row }: DecisionRow): string => JSON.stringify(row);
+/**
+ * A row without its id: the cut run is another configuration (its span ends earlier), so its ids differ and nothing else may. The
+ * names of remembered rows hang on those ids; when they were known does not.
+ */
+const comparable = ({ id: _id, evidence, ...row }: DecisionRow): string =>
+  JSON.stringify({ ...row, evidence: evidence.map((ref) => (ref.kind === 'memory' ? { ...ref, id: '' } : ref)) });
 
 /** The same clock reading throughout: an audit's re-run leaves no time of its own behind. */
 const still = (clock: Clock): Clock => {

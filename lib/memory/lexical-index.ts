@@ -1,0 +1,92 @@
+/**
+ * Full-text search as of an instant: BM25 (Robertson & Zaragoza 2009) whose counts are those of the rows known by then. A search
+ * engine's own statistics would let later rows move the ranking of earlier ones.
+ */
+
+/** Usual constants: how fast a repeated word stops counting, and how much a long text is held against it. */
+const K1 = 1.2;
+const B = 0.75;
+/** A posting is row x 16 + occurrences (at most 15): one small integer. */
+const PER_ROW = 16;
+
+/**
+ * Words of a text: runs of Latin letters and digits in lower case; Chinese as pairs of neighbouring characters, which find a name or a
+ * term without having to know its bounds; a single Chinese character by itself.
+ */
+export function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const [run] of text
+    .normalize('NFKC')
+    .toLowerCase()
+    .matchAll(/[\p{Script=Han}]+|[\p{L}\p{N}]+/gu)) {
+    if (!/^\p{Script=Han}/u.test(run) || run.length === 1) words.push(run);
+    else for (let i = 0; i + 1 < run.length; i++) words.push(run.slice(i, i + 2));
+  }
+  return words;
+}
+
+export class LexicalIndex {
+  private readonly postings = new Map<string, number[]>();
+  /** Words of all rows before a row. */
+  private totals = new Float64Array(4096);
+  length = 0;
+
+  /** Takes the text of the next row. */
+  append(text: string): void {
+    const row = this.length;
+    const words = wordsOf(text);
+    for (const word of words) {
+      const list = this.postings.get(word);
+      if (list === undefined) this.postings.set(word, [row * PER_ROW + 1]);
+      else {
+        const last = list[list.length - 1]!;
+        if (Math.floor(last / PER_ROW) !== row) list.push(row * PER_ROW + 1);
+        else if (last % PER_ROW < PER_ROW - 1) list[list.length - 1] = last + 1;
+      }
+    }
+    if (row + 2 > this.totals.length) {
+      const wider = new Float64Array(this.totals.length * 2);
+      wider.set(this.totals);
+      this.totals = wider;
+    }
+    this.totals[row + 1] = this.totals[row]! + words.length;
+    this.length = row + 1;
+  }
+
+  /** The `count` accepted rows among the first `known` that fit best, best first, ties by row. */
+  search(text: string, count: number, known: number, accept: (row: number) => boolean): number[] {
+    if (known === 0) return [];
+    const scores = new Map<number, number>();
+    const usual = this.totals[known]! / known || 1;
+    for (const word of new Set(wordsOf(text))) {
+      const list = this.postings.get(word);
+      if (list === undefined) continue;
+      const found = prefix(list, known * PER_ROW);
+      const rarity = Math.log(1 + (known - found + 0.5) / (found + 0.5));
+      for (let i = 0; i < found; i++) {
+        const row = Math.floor(list[i]! / PER_ROW);
+        const times = list[i]! % PER_ROW;
+        const length = this.totals[row + 1]! - this.totals[row]!;
+        const weight = (rarity * times * (K1 + 1)) / (times + K1 * (1 - B + (B * length) / usual));
+        scores.set(row, (scores.get(row) ?? 0) + weight);
+      }
+    }
+    return [...scores]
+      .filter(([row]) => accept(row))
+      .sort(([a, x], [b, y]) => y - x || a - b)
+      .slice(0, count)
+      .map(([row]) => row);
+  }
+}
+
+/** Number of entries below a bound in an ascending list. */
+function prefix(ascending: readonly number[], bound: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

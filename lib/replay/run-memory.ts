@@ -1,0 +1,124 @@
+/** The memory of one run: a copy of what it starts from, written at barriers only, cut back to the last barrier when the run goes on. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { hashOf, InputError, type Instant, projectRoot, sha256 } from '../core/index.js';
+import {
+  type Embedder,
+  episodeRow,
+  type LessonBody,
+  lessonRow,
+  localEmbedder,
+  type Memory,
+  maximRows,
+  type NewMemoryRow,
+  openMemory,
+  type RecallOf,
+  type RememberedDecision,
+  recallFor,
+  type SettledOutcome,
+} from '../memory/index.js';
+import type { ReplaySpec } from './spec.js';
+
+export type MemorySpec = NonNullable<ReplaySpec['memory']>;
+
+/** Barriers between two looks for maxims. */
+const MAXIMS_EVERY = 20;
+
+export interface RunMemory {
+  readonly recall: RecallOf;
+  /** Digest of the embedding model, for the stamp. */
+  readonly models: Readonly<Record<string, string>>;
+  readonly memory: Memory;
+  /** Writes what the session's decisions and the outcomes that matured with it leave behind. */
+  write(index: number, barrierAt: Instant, decided: readonly RememberedDecision[], settled: readonly SettledOutcome[]): Promise<void>;
+  close(): void;
+}
+
+/** Folder of the memory that a run starts from. Throws InputError when there is none. */
+export function startingMemory(spec: MemorySpec): string | null {
+  if (spec.from === undefined) return null;
+  const folder = isAbsolute(spec.from) || spec.from.includes('/') ? resolve(spec.from) : join(projectRoot(), 'data', 'memory', spec.from);
+  if (existsSync(join(folder, 'memory.json'))) return folder;
+  throw new InputError(`memory.from: expected a memory, got ${folder}, which holds none. See hindcast memory stats.`);
+}
+
+/** Hash over every file of the memory that a run starts from; the hash of nothing when it starts empty. */
+export function startingDigest(spec: MemorySpec): string {
+  const folder = startingMemory(spec);
+  if (folder === null) return hashOf([]);
+  const files: [string, string][] = [];
+  const visit = (path: string): void => {
+    for (const name of readdirSync(join(folder, path)).sort()) {
+      const inner = join(path, name);
+      if (statSync(join(folder, inner)).isDirectory()) visit(inner);
+      else if (!name.startsWith('writer.db')) files.push([inner, sha256(readFileSync(join(folder, inner)))]);
+    }
+  };
+  visit('');
+  return hashOf(files);
+}
+
+/**
+ * Opens the memory of a run under its folder. `lastBarrierAt`: the last committed barrier when the run goes on, else null: then it
+ * starts from a fresh copy. What was written after that barrier is forgotten: it will be written again.
+ */
+export async function openRunMemory(input: {
+  readonly folder: string;
+  readonly spec: MemorySpec;
+  readonly seed: number;
+  readonly lastBarrierAt: Instant | null;
+  readonly embedder: Embedder | undefined;
+}): Promise<RunMemory> {
+  const { spec, seed, lastBarrierAt } = input;
+  const folder = join(input.folder, 'memory');
+  if (lastBarrierAt === null) {
+    rmSync(folder, { recursive: true, force: true });
+    const start = startingMemory(spec);
+    mkdirSync(folder, { recursive: true });
+    if (start !== null) cpSync(start, folder, { recursive: true, filter: (path) => !path.includes('writer.db') });
+  }
+  const embedder = input.embedder ?? localEmbedder();
+  const memory = await openMemory(folder, { embedder, mode: 'read-write' });
+  if (lastBarrierAt !== null) await memory.forgetAfter(lastBarrierAt);
+  const writes = spec.mode === 'read-write' && spec.use !== 'off';
+  return {
+    memory,
+    recall: recallFor(memory, spec.use, seed),
+    models: { [`embedder.${embedder.id}`]: await embedder.digest() },
+    async write(index, barrierAt, decided, settled) {
+      if (!writes) return;
+      const rows: NewMemoryRow[] = decided.map((decision) => episodeRow(decision, barrierAt));
+      for (const outcome of settled) {
+        const lesson = lessonRow(outcome, barrierAt);
+        if (lesson !== null) rows.push(lesson);
+      }
+      if (rows.length > 0) await memory.remember(rows);
+      if ((index + 1) % MAXIMS_EVERY === 0) await writeMaxims(memory, barrierAt);
+    },
+    close: () => memory.close(),
+  };
+}
+
+/** Maxims from all lessons so far; one that says what the last one said is not written again. */
+async function writeMaxims(memory: Memory, barrierAt: Instant): Promise<void> {
+  const heads = memory.heads();
+  const positions = (kind: string) => heads.flatMap((head, i) => (head.kind === kind ? [i] : []));
+  const lessons = (await memory.rowsAt(positions('lesson'))).map((row) => ({
+    id: row.id,
+    maturesAt: row.maturesAt!,
+    body: row.body as unknown as LessonBody,
+  }));
+  const latest = new Map<string, { id: string; count: number }>();
+  for (const row of await memory.rowsAt(positions('maxim'))) {
+    const { situation, count } = row.body as { situation: string; count: number };
+    latest.set(`${row.owner}|${situation}`, { id: row.id, count });
+  }
+  const rows = maximRows(lessons, barrierAt, (owner, situation) => latest.get(`${owner}|${situation}`)?.id ?? null).filter(
+    ({ owner, body }) => {
+      const { situation, count } = body as { situation: string; count: number };
+      // A quarter more lessons than before: else the same rule would be written every month.
+      return count >= 1.25 * (latest.get(`${owner}|${situation}`)?.count ?? 0);
+    },
+  );
+  if (rows.length > 0) await memory.remember(rows);
+}
