@@ -28,8 +28,11 @@ export class Signals {
   /** Least recently used first. */
   private readonly kept = new Map<string, Float64Array>();
   private keptBytes = 0;
+  private readonly mostBytes: number;
 
-  constructor(ground: Ground, primitives: Primitives, given: readonly SignalSet[]) {
+  /** `mostBytes`: of columns kept for configurations to come. */
+  constructor(ground: Ground, primitives: Primitives, given: readonly SignalSet[], mostBytes = KEPT_BYTES) {
+    this.mostBytes = mostBytes;
     this.ground = ground;
     this.primitives = primitives;
     this.given = given;
@@ -122,7 +125,7 @@ export class Signals {
     this.keptBytes += column.byteLength;
     // The two columns of one rule must live together, however long they are.
     for (const [oldest, { byteLength }] of this.kept) {
-      if (this.keptBytes <= KEPT_BYTES || this.kept.size <= 2) break;
+      if (this.keptBytes <= this.mostBytes || this.kept.size <= 2) break;
       this.kept.delete(oldest);
       this.keptBytes -= byteLength;
     }

@@ -102,7 +102,7 @@ export function worldOf(seed: number, market: Market, sessions: number): World {
       strategies: [{ id: 'sma-cross' }],
       decisionPoint: market !== 'crypto' && chance(0.3) ? 'preopen' : 'close',
       sizing: chance(0.25) ? 'at-fill' : 'at-decision',
-      initialCash: pick([100, 3_000, 20_000, 100_000, 1_000_000, 50_000_000]),
+      initialCash: pick([1e12, 100, 3_000, 20_000, 100_000, 1_000_000, 50_000_000]),
       rulebook: chance(0.5) ? rulebookWith(market, pick([null, [1, 1000], [1, 100_000], [1, 4]])) : 'default',
       costs: {
         ...(chance(0.4) ? { commission: { numerator: randomBelow(random, 400), denominator: 100_000 } } : {}),
