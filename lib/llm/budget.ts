@@ -68,7 +68,10 @@ const MICRO = 1_000_000;
 const NOTHING: Spent = { calls: 0, promptTokens: 0, completionTokens: 0, microYuan: 0, milliseconds: 0 };
 export const emptyBudget: BudgetState = { spent: NOTHING, recorded: NOTHING };
 
-/** Goes on from `start`, a state that an earlier part of the run left. */
+/**
+ * Goes on from `start`: the state of the run's checkpoint, or `{ ...emptyBudget, spent: transcripts.spentBy(run) }`, which knows of
+ * calls after the last checkpoint too.
+ */
 export function openBudget(limits: BudgetLimits = {}, start: BudgetState = emptyBudget): Budget {
   let { spent, recorded } = start;
   const under = { calls: 0, tokens: 0, microYuan: 0 };

@@ -14,7 +14,7 @@ export interface ChatQuestion {
   readonly temperature?: number;
   /** Default 7: with temperature 0 and a server that decodes one request at a time, the same answer again. */
   readonly seed?: number;
-  /** Tokens of the context, prompt and answer together. Default 4096. */
+  /** Tokens of the context, prompt and answer together. Default: llmNumCtx. */
   readonly numCtx?: number;
   /** Longest answer, tokens. Default 512. */
   readonly numPredict?: number;
@@ -83,9 +83,7 @@ export interface Provider {
     texts: readonly string[],
     call: CallSettings,
   ): Promise<{ vectors: readonly (readonly number[])[]; promptTokens: number }>;
-  /** All models that it offers. */
-  models(call: CallSettings): Promise<ModelFacts[]>;
-  /** One of them. Throws ModelMissing. */
+  /** Digest, size and context of a model. Throws ModelMissing. */
   describe(model: string, call: CallSettings): Promise<ModelFacts>;
   close(): Promise<void>;
 }

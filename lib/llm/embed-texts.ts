@@ -142,7 +142,7 @@ async function askBatch(
   const estimate = { promptTokens: batch.reduce((sum, { prompt }) => sum + estimateTokens(prompt), 0), completionTokens: 0 };
   const reserved = budget.reserve({ tokens: estimate.promptTokens, microYuan: costOf(price, estimate) });
   const startedAt = monotonicMs();
-  let spent = { promptTokens: 0, completionTokens: 0, microYuan: 0 };
+  let spent = { promptTokens: 0, completionTokens: 0, microYuan: 0, milliseconds: 0 };
   let outcome = 'ok';
   const elapsed = () => Math.round(monotonicMs() - startedAt);
   try {
@@ -153,8 +153,8 @@ async function askBatch(
       { label: `${batch.length} vectors of ${model}`, ...(signal && { signal }) },
     );
     const { promptTokens } = answer;
-    spent = { promptTokens, completionTokens: 0, microYuan: costOf(price, { promptTokens, completionTokens: 0 }) };
-    const milliseconds = elapsed();
+    const microYuan = costOf(price, { promptTokens, completionTokens: 0 });
+    spent = { promptTokens, completionTokens: 0, microYuan, milliseconds: elapsed() };
     const faults: Faults = new Map();
     batch.forEach((key, place) => {
       const raw = answer.vectors[place];
@@ -169,7 +169,7 @@ async function askBatch(
       const entry = store.keep(key, {
         outcome: { vector, promptTokens: share(spent.promptTokens) },
         costMicroYuan: share(spent.microYuan),
-        milliseconds: share(milliseconds),
+        milliseconds: share(spent.milliseconds),
       });
       got.set(key.hash, gotOf(entry));
     });
@@ -177,11 +177,12 @@ async function askBatch(
     return faults;
   } catch (error) {
     outcome = failureKind(error) ?? 'unexpected';
+    spent = { ...spent, milliseconds: elapsed() };
     throw error;
   } finally {
-    budget.settle(reserved, { ...spent, milliseconds: elapsed() });
-    const { microYuan: costMicroYuan, ...tokens } = spent;
-    countCall(meter, { model, tier: 'embed', outcome, served: 'live', ...tokens, costMicroYuan });
+    budget.settle(reserved, spent);
+    const { promptTokens, completionTokens, microYuan: costMicroYuan } = spent;
+    countCall(meter, { model, tier: 'embed', outcome, served: 'live', promptTokens, completionTokens, costMicroYuan });
   }
 }
 

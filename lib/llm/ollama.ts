@@ -116,8 +116,6 @@ export function ollama(address: ServerAddress): Provider {
       return { vectors: embeddings.map((vector) => vector.map((value) => value ?? Number.NaN)), promptTokens };
     },
 
-    models: list,
-
     async describe(model, call) {
       const models = await list(call);
       const found = models.find(({ name }) => name === model || name === `${model}:latest`);

@@ -149,8 +149,6 @@ export function openaiCompatible(address: ServerAddress): Provider {
       return { vectors, promptTokens: answer.data.usage?.prompt_tokens ?? texts.reduce((sum, text) => sum + estimateTokens(text), 0) };
     },
 
-    models,
-
     async describe(model, call) {
       let all: ModelFacts[];
       try {

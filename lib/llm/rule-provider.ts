@@ -15,7 +15,6 @@ export const ruleProvider = (): Provider => ({
   // A question without a rule comes here; one with a rule is answered by `ruleAnswer`.
   chat: () => refuse('a question'),
   embed: () => refuse('vectors'),
-  models: () => Promise.resolve([{ name: RULE, digest: RULE }]),
   describe: () => Promise.resolve({ name: RULE, digest: RULE }),
   close: () => Promise.resolve(),
 });

@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { canonicalJson, monotonicMs, sha256 } from '../core/index.js';
+import type { Spent } from './budget.js';
 import { TranscriptError } from './errors.js';
+import { RULE } from './rule-provider.js';
 import { type CallKey, entryId, type NewEntry, type TranscriptEntry } from './transcript-entry.js';
 
 /** Raised with every change that older code can't read. */
@@ -22,7 +24,7 @@ const TABLES = `
   create index if not exists call_hash on call (hash, seq);
   create index if not exists call_prompt on call (prompt_hash);
   create index if not exists call_model on call (model, model_digest);
-  create table if not exists run_call (run text not null, hash text not null, seq integer not null, primary key (run, hash)) strict, without rowid;
+  create table if not exists run_call (run text not null, hash text not null, seq integer not null, asked integer not null, primary key (run, hash)) strict, without rowid;
 `;
 
 /** Which entries may answer a call. */
@@ -60,7 +62,7 @@ export class Transcripts {
    * whoever had it first.
    */
   keep(run: string, entry: NewEntry): TranscriptEntry {
-    return this.#write(() => this.#keep(run, entry));
+    return this.#write(() => this.#keep(run, entry, 1));
   }
 
   /** That `run` got an entry which is there already. */
@@ -71,7 +73,7 @@ export class Transcripts {
           .length > 0
       )
         return;
-      this.#write(() => this.#link(run, hash, id));
+      this.#write(() => this.#link(run, hash, id, 0));
     });
   }
 
@@ -105,10 +107,33 @@ export class Transcripts {
     return this.#rows('select c.* from run_call r join call c on c.seq = r.seq where r.run = ? order by c.hash', run).map(entryOf);
   }
 
+  /**
+   * What `run` itself asked servers for, whatever it was at when it ended: the budget with which it goes on. A call that failed before
+   * it succeeded counts once, a batch of vectors by its texts.
+   */
+  spentBy(run: string): Spent {
+    const [row] = this.#rows(
+      `select count(*) calls, coalesce(sum(c.cost_micro_yuan), 0) micro_yuan, coalesce(sum(c.milliseconds), 0) milliseconds,
+        coalesce(sum(coalesce(json_extract(c.outcome, '$.answer.usage.promptTokens'), json_extract(c.outcome, '$.promptTokens'))), 0) prompt,
+        coalesce(sum(json_extract(c.outcome, '$.answer.usage.completionTokens')), 0) completion
+      from run_call r join call c on c.seq = r.seq where r.run = ? and r.asked = 1 and c.model <> ?`,
+      run,
+      RULE,
+    );
+    const of = (name: string): number => row![name] as number;
+    return {
+      calls: of('calls'),
+      promptTokens: of('prompt'),
+      completionTokens: of('completion'),
+      microYuan: of('micro_yuan'),
+      milliseconds: of('milliseconds'),
+    };
+  }
+
   /** Keeps all of `entries`, or none. */
   keepAll(run: string, entries: readonly NewEntry[]): void {
     this.#write(() => {
-      for (const entry of entries) this.#keep(run, entry);
+      for (const entry of entries) this.#keep(run, entry, 0);
     });
   }
 
@@ -116,7 +141,7 @@ export class Transcripts {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #keep(run: string, entry: NewEntry): TranscriptEntry {
+  #keep(run: string, entry: NewEntry, asked: 0 | 1): TranscriptEntry {
     const id = entryId(entry.hash, entry.outcome);
     this.#sql(
       'insert or ignore into call (id, hash, kind, prompt_hash, prompt, parameters, model, model_digest, sample, outcome, failed, cost_micro_yuan, milliseconds, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -136,14 +161,14 @@ export class Transcripts {
       entry.milliseconds,
       entry.createdAt,
     );
-    this.#link(run, entry.hash, id);
+    this.#link(run, entry.hash, id, asked);
     return entryOf(this.#rows('select * from call where id = ?', id)[0]!);
   }
 
-  #link(run: string, hash: string, id: string): void {
+  #link(run: string, hash: string, id: string, asked: 0 | 1): void {
     this.#sql(
-      'insert into run_call (run, hash, seq) select ?, ?, seq from call where id = ? on conflict (run, hash) do update set seq = excluded.seq',
-    ).run(run, hash, id);
+      'insert into run_call (run, hash, seq, asked) select ?, ?, seq, ? from call where id = ? on conflict (run, hash) do update set seq = excluded.seq, asked = max(asked, excluded.asked)',
+    ).run(run, hash, asked, id);
   }
 
   #rows(text: string, ...values: (string | number)[]): Record<string, unknown>[] {

@@ -192,6 +192,19 @@ test('the check names every key that is missing, wrong or unknown for the comman
   expect(checkSettings({ root: rootWith({}), environment: {} })).toEqual([]);
 });
 
+test('keys of model servers are masked one by one and all together; models need their servers', () => {
+  const environment = { HINDCAST_LLM_KEYS: 'a=sk-planted-0123==,b=sk-planted-4567', HINDCAST_LLM_TIERS: 'small=a/m,large=ollama/n' };
+  const settings = loadSettings({ root: rootWith({}), environment });
+  expect(settings.values.llmKeys).toEqual({ a: 'sk-planted-0123==', b: 'sk-planted-4567' });
+  expect(JSON.stringify(showSettings(settings))).not.toContain('planted');
+  expect(new ConfigError('got sk-planted-0123== and sk-planted-4567').message).toBe('got **** and ****');
+  expect(checkSettings({ root: rootWith({}), environment }, 'models').map(({ key, says }) => `${key} ${says}`)).toEqual([
+    'llmServers expected the URL of the server a that models name, got none.',
+    'llmKeys expected keys of servers in llmServers, got one for a.',
+    'llmKeys expected keys of servers in llmServers, got one for b.',
+  ]);
+});
+
 test('a stray variable of the environment stops no command; two mistakes are counted', () => {
   const root = rootWith({});
   expect(loadSettings({ root, environment: { HINDCAST_RESULT: 'x' } }).values.logLevel).toBe('info');

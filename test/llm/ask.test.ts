@@ -88,6 +88,24 @@ test('a run that stopped goes on from its state with a higher limit', () => {
   expect(second.state().spent).toEqual({ calls: 2, promptTokens: 70, completionTokens: 13, microYuan: 7, milliseconds: 10 });
 });
 
+test('what a run spent is known from the transcripts too, however it ended', async () => {
+  const server = keep(
+    await fakeServer(({ path }, response, count) => {
+      if (path.includes('embed')) json(response, { data: [{ index: 0, embedding: [1, 2] }], usage: { prompt_tokens: 5 } });
+      else if (count === 1) json(response, {}, 500);
+      else openaiSays(response, GOOD);
+    }),
+  );
+  const { models, budget, transcripts } = runAt(server.url);
+  for (const text of ['x', 'y', 'z']) await models.attempt(question(text, { model: 'cloud/m' }));
+  await models.chat(question('z', { model: 'cloud/m' }));
+  await models.embed('cloud/m', ['text']);
+  await models.chat(question('x', { model: RULE, byRule: () => 'hold' }));
+  expect(transcripts.spentBy('run')).toEqual(budget.state().spent);
+  expect(transcripts.spentBy('run')).toMatchObject({ calls: 4, promptTokens: 85, completionTokens: 20, microYuan: 330 });
+  expect(transcripts.spentBy('another').calls).toBe(0);
+});
+
 test('counters have the names that the old system had', async () => {
   const server = keep(await fakeServer((_, response) => openaiSays(response, GOOD)));
   const { models, meter } = runAt(server.url);

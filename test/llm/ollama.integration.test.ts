@@ -156,6 +156,19 @@ real(`the estimate of tokens is within a factor of two of the server's count${wh
   expect(ratios['chinese']).toBeLessThan(2);
 });
 
+real(`a full queue is said to be one${why}`, async () => {
+  const { models } = at({ limits: { ...limits, concurrency: 16 } });
+  // Only who waits for a model to load is in the queue: another context makes it load again.
+  const request = (i: number) => question(`Say ${i}.`, { ...SMALL, numCtx: 384, numPredict: 2 });
+  const many = await Promise.all(Array.from({ length: 10 }, (_, i) => models.attempt(request(i))));
+  const kinds = many.map((one) => (one.ok ? 'ok' : failureKind(one.fault)));
+  expect(kinds).toContain('queue-full');
+  expect(kinds.filter((kind) => kind === 'length-cut' || kind === 'ok').length).toBeGreaterThan(0);
+  expect(many.find((one) => !one.ok && failureKind(one.fault) === 'queue-full')).toMatchObject({
+    fault: { status: 503, message: expect.stringMatching(/maximum pending requests/) as string },
+  });
+});
+
 real(`a question that its caller ends leaves the server free for the next${why}`, async () => {
   const { models } = at();
   const stop = new AbortController();

@@ -25,7 +25,7 @@ export async function serveOllama(): Promise<OllamaServer> {
     OLLAMA_MODELS: join(home, 'models'),
     // One at a time: batching changes the bits of an answer.
     OLLAMA_NUM_PARALLEL: '1',
-    OLLAMA_MAX_QUEUE: '4',
+    OLLAMA_MAX_QUEUE: '2',
   };
   const logFile = join(home, 'serve.log');
   const out = openSync(logFile, 'a');
