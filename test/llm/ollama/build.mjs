@@ -73,7 +73,9 @@ export function ensureOllama(folder = ollamaFolder, say = (line) => process.stde
       return join(work, wanted.file);
     };
     const go = goProgram(work, pip);
-    const environment = { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', CGO_ENABLED: '1', ...avx2() };
+    // The module's own sum is pinned above, those of its dependencies by its go.sum.
+    const pinned = { GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', CGO_ENABLED: '1', GONOSUMDB: 'github.com/ollama/ollama' };
+    const environment = { ...process.env, ...pinned, ...avx2() };
 
     const module = JSON.parse(
       run(go, ['mod', 'download', '-json', `github.com/ollama/ollama@v${OLLAMA.version}`], { env: environment, cwd: work }),
