@@ -41,7 +41,7 @@ export function rulesText(): string {
     const instrument: Instrument = { ...describeSymbol(symbol), name: symbol, corporateActions: 'none' };
     return [board, adapterRules(instrument, board === 'star' ? '2019-07-22' : '2010-01-04', '2099-12-31')];
   });
-  return `${JSON.stringify(Object.fromEntries(boards), null, 1)}\n`;
+  return `${JSON.stringify(Object.fromEntries(boards), null, 2)}\n`;
 }
 
 if (argv[1]?.endsWith('adapter-rules.ts')) writeFileAtomic(rulesFile, rulesText());
