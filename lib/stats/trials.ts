@@ -78,6 +78,9 @@ export function openTrials(resultsDir: string): TrialLedger {
   const take = (text: string, number: number): void => {
     if (text === '') return;
     const parsed = trialSchema.safeParse(parseOrUndefined(text));
+    const before = rows[rows.length - 1];
+    // A universe may be long, and a search records thousands of trials of one: it is held once.
+    if (parsed.success && before && sameFamily(before.family, parsed.data.family)) parsed.data.family = before.family;
     if (parsed.success) rows.push(parsed.data);
     else damaged.push({ line: number, problem: `no trial@1 row: ${text.slice(0, 60)}` });
   };

@@ -27,6 +27,7 @@ export {
 export type { FloatKernelName } from './float-kernel.js';
 export { type GridView, gridView, variedAxes } from './report-grid.js';
 export { FIGURES, type FigureName, type Figures } from './results-columns.js';
+export { openSweep, type SweepFolder } from './results-folder.js';
 export { SweepRows } from './results-rows.js';
 export {
   type Honest,

@@ -1,8 +1,8 @@
 /** sweep.csv: one row a configuration, appended in batches in the order of the space, and read back to go on or to look at. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SweepError } from './errors.js';
-import { columnNames, FIGURES, type Figures, figuresOf, rankedBy, rowWidth } from './results-columns.js';
+import { columnNames, type Figures, figuresOf, rankedBy, rowWidth } from './results-columns.js';
 import type { Space } from './space.js';
 import type { Objective } from './walk-score.js';
 
@@ -60,7 +60,7 @@ export const csvHeader = (space: Space, folds: number): string =>
 /** Writes rows [from, done) of `rows` to the file, in one write. */
 export function appendRows(path: string, space: Space, rows: SweepRows, from: number, folds: number): void {
   const names = parameterNames(space);
-  const lines: string[] = existsSync(path) ? [] : [csvHeader(space, folds)];
+  const lines: string[] = existsSync(path) && statSync(path).size > 0 ? [] : [csvHeader(space, folds)];
   for (let i = from; i < rows.done; i++) {
     const { strategy, parameters } = space.at(i);
     const cells = [String(i), strategy, ...names.map((name) => String(parameters[name] ?? '')), rows.hashes[i]!];
@@ -73,20 +73,15 @@ export function appendRows(path: string, space: Space, rows: SweepRows, from: nu
 }
 
 /**
- * Reads what an earlier process wrote into `rows`, and cuts off a last line that it left torn. Throws SweepError when the file is of another
- * search.
+ * Reads the whole lines of the file into `rows` and gives their length in bytes: what lies behind was left torn, or is being written.
+ * Throws SweepError when the file is of another search.
  */
-export function readRows(path: string, space: Space, rows: SweepRows, folds: number): void {
-  if (!existsSync(path)) return;
-  const text = readFileSync(path, 'utf8');
-  const end = text.lastIndexOf('\n') + 1;
-  if (end === 0) {
-    rmSync(path);
-    return;
-  }
-  // Bytes and characters are the same here: names of strategies and numbers only.
-  if (end < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
-  const [header, ...lines] = text.slice(0, end - 1).split('\n');
+export function readRows(path: string, space: Space, rows: SweepRows, folds: number): number {
+  if (!existsSync(path)) return 0;
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf(10) + 1;
+  if (end === 0) return 0;
+  const [header, ...lines] = bytes.toString('utf8', 0, end - 1).split('\n');
   const first = parameterNames(space).length + 3;
   const wrong = (got: string): SweepError =>
     new SweepError(`readRows: expected the rows of this search in ${path}, got ${got}. Move that folder away and run again.`);
@@ -98,7 +93,5 @@ export function readRows(path: string, space: Space, rows: SweepRows, folds: num
     for (let k = 0; k < rows.width; k++) row[k] = cells[first + k] === '' ? Number.NaN : Number(cells[first + k]);
     rows.add(row, cells[first - 1]!);
   });
+  return end;
 }
-
-/** Position of a figure in a row. */
-export const figureColumn = (name: keyof Figures): number => FIGURES.indexOf(name);

@@ -1,5 +1,5 @@
 /** One search from its input to its files: evaluate every configuration, keep it as a trial, judge the best, run it through the loop. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, truncateSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { dateOf, monotonicMs, writeFileAtomic } from '../core/index.js';
@@ -11,6 +11,7 @@ import { honestRun } from './best-honest.js';
 import type { Evaluator, SweepKernel } from './contract.js';
 import { createEvaluator } from './evaluator.js';
 import { evaluateHere, openPool, type PoolWork } from './pool.js';
+import { readSweepFile } from './results-folder.js';
 import { appendRows, readRows, SweepRows } from './results-rows.js';
 import { type SweepFile, sweepFileSchema } from './results-schema.js';
 import type { ChunkResult } from './search-chunk.js';
@@ -82,10 +83,10 @@ async function search(plan: SearchPlan, effects: SearchEffects): Promise<SearchR
   const folder = join(effects.resultsDir, plan.sweep);
   const [rowsPath, filePath] = [join(folder, 'sweep.csv'), join(folder, 'sweep.json')];
   const rows = new SweepRows(space.size, folds.length);
-  const before = knownFile(filePath);
-  if (before?.identity === plan.identity) readRows(rowsPath, space, rows, folds.length);
-  // Rows of other code: their returns stay, since trials point at them.
-  else rmSync(rowsPath, { force: true });
+  const before = readSweepFile(folder);
+  const known = before?.identity === plan.identity ? readRows(rowsPath, space, rows, folds.length) : 0;
+  // What another process left torn goes, and rows of other code do; their returns stay, since trials point at them.
+  if (existsSync(rowsPath)) truncateSync(rowsPath, known);
   const startedAt = before?.identity === plan.identity ? before.stamp.startedAt : effects.clock.now();
   const evaluate = new Evaluating(plan, effects, rows);
   const fileNow = (status: SweepFile['status'], found: Partial<SweepFile> = {}): SweepFile => ({
@@ -275,9 +276,3 @@ function describe(plan: SearchPlan, rows: SweepRows, evaluating: Evaluating, sta
 }
 
 const plain = (value: unknown): SweepFile['spec'] => JSON.parse(JSON.stringify(value)) as SweepFile['spec'];
-
-function knownFile(path: string): SweepFile | null {
-  if (!existsSync(path)) return null;
-  const parsed = sweepFileSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  return parsed.success ? parsed.data : null;
-}

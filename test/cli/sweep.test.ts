@@ -24,6 +24,12 @@ test('prints the best with all that stands beside it, writes its files and a rep
   const verify = /hindcast verify (\S+)/.exec(stdout)![1]!;
   expect((await cli(['verify', verify], { environment })).status).toBe(0);
 
+  const before = readFileSync(/Report: (\S+)/.exec(stdout)![1]!, 'utf8');
+  const page = await cli(['report', /in \d.*\. (\S+)$/m.exec(stdout)![1]!, '--out', join(results, 'again.html')], { environment });
+  expect(page).toMatchObject({ status: 0, stderr: '' });
+  const undated = (html: string): string => html.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC|"writtenAt":\d+/g, '');
+  expect(undated(readFileSync(join(results, 'again.html'), 'utf8'))).toBe(undated(before));
+
   // Again: everything is there already.
   const { stdout: line } = await cli(['sweep', ...span, ...grids, '--walk-forward', '3', '--purge', '5', '--report', '--json'], {
     environment,
@@ -112,7 +118,7 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
     '--strategy',
     'sma-cross',
     '--grid',
-    'fast=2:16',
+    'fast=2:30',
     '--grid',
     'slow=40:60',
     '--kernel',
@@ -134,7 +140,7 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
   expect({ code, interrupted }).toEqual({ code: 130, interrupted: true });
   expect(configurations.done).toBeGreaterThan(0);
   expect(configurations.done).toBeLessThan(configurations.all);
-  expect(err).toMatch(/Interrupted after \d+ of 315; they are kept in/);
+  expect(err).toMatch(/Interrupted after \d+ of 609; they are kept in/);
   const resumed = await cli(['tasks', 'resume', '1'], { environment });
   expect(resumed.status).toBe(0);
   const json = /^\{.*"command":"sweep".*\}$/m.exec(resumed.stdout)![0];

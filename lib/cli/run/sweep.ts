@@ -80,7 +80,7 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   }
   const runs = file.honest!.runs.map((run) => join(context.settings.values.resultsDir, run));
   say('Try next:');
-  say(`  hindcast report ${runs[0]}`);
+  say(`  hindcast report ${flags.report ? runs[0] : folder}`);
   say(`  hindcast verify ${runs[0]}`);
   if (!isExact(file.honest!)) {
     throw new SweepError(
