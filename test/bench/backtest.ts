@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { floatPart } from './support/backtest-float.js';
+import { integerPart } from './support/backtest-integer.js';
 import { loopPart } from './support/backtest-loop.js';
 import type { BenchPart } from './support/backtest-part.js';
 import { PeerProcess, peerPython } from './support/peers.js';
@@ -15,7 +16,7 @@ export async function bench({ peers, say, signal }: { peers: boolean; say: (text
   const peer = peers ? await startPeers(say, signal) : null;
   const parts: BenchPart[] = [];
   try {
-    for (const part of [floatPart, loopPart]) parts.push(await part({ peer, say, signal }));
+    for (const part of [floatPart, integerPart, loopPart]) parts.push(await part({ peer, say, signal }));
   } finally {
     await peer?.close();
   }
