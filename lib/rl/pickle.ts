@@ -4,6 +4,7 @@
  */
 import { Sb3Error } from './bundle-error.js';
 import { opcodeNames } from './pickle-opcodes.js';
+import { PickleReader } from './pickle-reader.js';
 
 /** A pickled object as inert data. */
 export class PickleObject {
@@ -50,57 +51,25 @@ export interface UnpickleOptions {
 }
 
 /** A VecNormalize of 14 features takes 3 kB and 900 operations; torch's data.pkl 2 kB. */
-const limits = { bytes: 16 << 20, operations: 1_000_000, stack: 100_000, memo: 100_000, marks: 100, text: 1 << 16, integerBytes: 256 };
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const limits = { bytes: 16 << 20, operations: 1_000_000, stack: 100_000, memo: 100_000, marks: 100 };
 
 /**
  * The value of a pickle: null, boolean, number, bigint (beyond 2^53), string, Uint8Array, array (list and tuple), Map (dict),
  * {@link PickleObject}, or what an allowed global's `call` gave. Throws Sb3Error on anything else, and on bytes after STOP.
  */
 export function unpickle(bytes: Uint8Array, { what, globals, persistent }: UnpickleOptions): unknown {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse: (expected: string, got: string) => never = (expected, got) => {
     throw new Sb3Error(
       `unpickle: expected ${expected} in ${what}, got ${got} at byte ${start}. Nothing of it was run. Use a file that SB3 saved.`,
     );
   };
-  let at = 0;
   let start = 0;
+  const reader = new PickleReader(bytes, refuse);
   let operations = 0;
   let stack: unknown[] = [];
   const outer: unknown[][] = [];
   const memo = new Map<number, unknown>();
 
-  const advance = (count: number): number => {
-    if (count > bytes.length - at) refuse(`${count} more bytes`, `the end after ${bytes.length - at}`);
-    at += count;
-    return at - count;
-  };
-  const size8 = (): number => {
-    const size = view.getBigUint64(advance(8), true);
-    return size > BigInt(bytes.length) ? refuse('a length within the file', `${size}`) : Number(size);
-  };
-  const text = (length: number): string => {
-    if (length > limits.text) refuse(`text of at most ${limits.text} bytes`, `${length}`);
-    const from = advance(length);
-    try {
-      return utf8.decode(bytes.subarray(from, at));
-    } catch {
-      return refuse('UTF-8 text', 'other bytes');
-    }
-  };
-  const line = (): string => {
-    const end = bytes.indexOf(10, at);
-    if (end < 0) return refuse('a line', 'the end');
-    const value = text(end - at);
-    at++;
-    return value;
-  };
-  const raw = (length: number): Uint8Array => {
-    const from = advance(length);
-    return new Uint8Array(bytes.subarray(from, at));
-  };
   const push = (value: unknown): void => {
     if (stack.length >= limits.stack) refuse(`a stack of at most ${limits.stack}`, 'more');
     stack.push(value);
@@ -152,22 +121,22 @@ export function unpickle(bytes: Uint8Array, { what, globals, persistent }: Unpic
   if (bytes.length > limits.bytes) refuse(`at most ${limits.bytes} bytes`, `${bytes.length}`);
   if (bytes[0] !== 0x80) refuse('a pickle of protocol 2 to 5', 'other bytes');
   for (;;) {
-    start = at;
+    start = reader.at;
     if (++operations > limits.operations) refuse(`at most ${limits.operations} operations`, 'more');
-    const code = bytes[advance(1)]!;
+    const code = reader.byte();
     switch (code) {
       case 0x80: {
-        const protocol = bytes[advance(1)]!;
+        const protocol = reader.byte();
         if (protocol < 2 || protocol > 5) refuse('protocol 2 to 5', `protocol ${protocol}`);
         break;
       }
       case 0x95: // FRAME
-        size8();
+        reader.uint64();
         break;
       case 0x2e: {
         const value = pop();
         if (stack.length > 0 || outer.length > 0) refuse('one value at STOP', 'more');
-        if (at !== bytes.length) refuse('the end after STOP', `${bytes.length - at} more bytes`);
+        if (reader.left > 0) refuse('the end after STOP', `${reader.left} more bytes`);
         return value;
       }
       case 0x4e:
@@ -180,42 +149,38 @@ export function unpickle(bytes: Uint8Array, { what, globals, persistent }: Unpic
         push(false);
         break;
       case 0x4a: // BININT
-        push(view.getInt32(advance(4), true));
+        push(reader.int32());
         break;
       case 0x4b: // BININT1
-        push(bytes[advance(1)]!);
+        push(reader.byte());
         break;
       case 0x4d: // BININT2
-        push(view.getUint16(advance(2), true));
+        push(reader.uint16());
         break;
-      case 0x8a: {
-        // LONG1: little-endian two's complement
-        const length = bytes[advance(1)]!;
-        if (length > limits.integerBytes) refuse(`an integer of at most ${limits.integerBytes} bytes`, `${length}`);
-        push(integerOf(raw(length)));
+      case 0x8a: // LONG1
+        push(reader.integer(reader.byte()));
         break;
-      }
       case 0x47: // BINFLOAT
-        push(view.getFloat64(advance(8), false));
+        push(reader.float64());
         break;
       case 0x8c: // SHORT_BINUNICODE
-        push(text(bytes[advance(1)]!));
+        push(reader.text(reader.byte()));
         break;
       case 0x58: // BINUNICODE
-        push(text(view.getUint32(advance(4), true)));
+        push(reader.text(reader.uint32()));
         break;
       case 0x8d: // BINUNICODE8
-        push(text(size8()));
+        push(reader.text(reader.uint64()));
         break;
       case 0x43: // SHORT_BINBYTES
-        push(raw(bytes[advance(1)]!));
+        push(reader.raw(reader.byte()));
         break;
       case 0x42: // BINBYTES
-        push(raw(view.getUint32(advance(4), true)));
+        push(reader.raw(reader.uint32()));
         break;
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        push(raw(size8()));
+        push(reader.raw(reader.uint64()));
         break;
       case 0x28: // MARK
         if (outer.length >= limits.marks) refuse(`at most ${limits.marks} marks`, 'more');
@@ -261,23 +226,23 @@ export function unpickle(bytes: Uint8Array, { what, globals, persistent }: Unpic
         setItems(popMark());
         break;
       case 0x71: // BINPUT
-        remember(bytes[advance(1)]!);
+        remember(reader.byte());
         break;
       case 0x72: // LONG_BINPUT
-        remember(view.getUint32(advance(4), true));
+        remember(reader.uint32());
         break;
       case 0x94: // MEMOIZE
         remember(memo.size);
         break;
       case 0x68: // BINGET
-        recall(bytes[advance(1)]!);
+        recall(reader.byte());
         break;
       case 0x6a: // LONG_BINGET
-        recall(view.getUint32(advance(4), true));
+        recall(reader.uint32());
         break;
       case 0x63: {
-        const module = line();
-        global(module, line());
+        const module = reader.line();
+        global(module, reader.line());
         break;
       }
       case 0x93: {
@@ -310,13 +275,6 @@ export function unpickle(bytes: Uint8Array, { what, globals, persistent }: Unpic
 }
 
 const isArray = (value: unknown): value is unknown[] => Array.isArray(value);
-
-function integerOf(bytes: Uint8Array): number | bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-  if (bytes.length > 0 && bytes.at(-1)! >= 0x80) value -= 1n << BigInt(8 * bytes.length);
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
-}
 
 /** What a value is, for messages. */
 export function describe(value: unknown): string {
