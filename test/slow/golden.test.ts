@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../../lib/core/index.js';
+import { peerPython } from '../bench/support/peers.js';
 
 const root = projectRoot();
 
@@ -62,6 +63,20 @@ test('the broker: rqalpha 5.6.5', () => {
       ],
       ['test/slow/rqalpha_broker.py', 'test/market/broker/golden/rqalpha.json'],
     ),
+  );
+});
+
+test('PPO: stable-baselines3 2.9.2 on torch 2.15.0', async () => {
+  const python = await peerPython('rl');
+  unchanged(
+    ['normaliser', 'update', 'rollout', 'cart-pole', 'trade-env'].map((name) => `test/rl/golden/ppo/${name}.json`),
+    () => execFileSync(python, ['-W', 'ignore', 'test/rl/golden/ppo/make.py'], { cwd: root, stdio: 'inherit' }),
+  );
+});
+
+test('a portfolio of coins on four-hour bars: vectorbt 1.2.0', () => {
+  unchanged(['test/market/broker/golden/portfolio.json'], () =>
+    inEnvironment('vectorbt', [['vectorbt==1.2.0', 'numpy==2.4.6', 'pandas==3.1.1']], ['test/market/broker/golden/portfolio.py']),
   );
 });
 
