@@ -9,10 +9,12 @@ const folder = mkdtempSync(join(tmpdir(), 'hindcast-peers-'));
 const requirements = join(folder, 'requirements.txt');
 let python = '';
 
+// Seconds on a quiet machine, most of it pip's own install.
+const PATIENT_MS = 240_000;
 beforeAll(async () => {
   writeFileSync(requirements, '# none\n');
   python = await peerPython('test', { requirements, folder: join(folder, 'env') });
-});
+}, PATIENT_MS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('an environment is made once', async () => {
@@ -21,12 +23,16 @@ test('an environment is made once', async () => {
   expect(statSync(join(folder, 'env/pyvenv.cfg')).mtimeMs).toBe(made);
 });
 
-test('a package that can not be had: one line that names it', async () => {
-  const missing = join(folder, 'missing.txt');
-  writeFileSync(missing, '--no-index\nno-such-package==1.0\n');
-  const failed = peerPython('test', { requirements: missing, folder: join(folder, 'other') });
-  await expect(failed).rejects.toThrow(/^peerPython: expected .* got .*no-such-package==1\.0.* then try again\.$/);
-});
+test(
+  'a package that can not be had: one line that names it',
+  async () => {
+    const missing = join(folder, 'missing.txt');
+    writeFileSync(missing, '--no-index\nno-such-package==1.0\n');
+    const failed = peerPython('test', { requirements: missing, folder: join(folder, 'other') });
+    await expect(failed).rejects.toThrow(/^peerPython: expected .* got .*no-such-package==1\.0.* then try again\.$/);
+  },
+  PATIENT_MS,
+);
 
 test('a process answers requests, timed inside itself', async () => {
   const peer = await PeerProcess.start(python, 'test/bench/peers/echo.py');
