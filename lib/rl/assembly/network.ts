@@ -98,6 +98,12 @@ function rowOf8(c: usize, start: usize, a: usize, aStep: usize, b: usize, bRow: 
   v128.store(c, right, 16);
 }
 
+/** Eight columns of B, one row behind the other: in a wide matrix they would fall on few sets of the cache. Pays from some rows on. */
+const PACKED_DEPTH = 512;
+const PACKED_ROWS = 32;
+/** The second half of the first page, which the heap leaves to the kernel; data would swell the bytes with zeros. */
+const PANEL: usize = 32768;
+
 /**
  * C = start + A B, of rows x columns, sums of `depth` products. `start` is C itself (adds to it), one row for all (startRow 0: a bias), or
  * one block for all columns too (startColumn 0: zeros). A row's result doesn't depend on how many rows there are: every sum runs over the
@@ -108,11 +114,24 @@ function multiply(
   rows: i32, columns: i32, depth: i32,
 ): void {
   const inFours = rows & ~3;
+  const pack = rows >= PACKED_ROWS && depth <= PACKED_DEPTH;
   for (let column = 0; column < columns; column += 8) {
     const at = bytes(column);
+    let panel = b + at, panelRow = bRow;
+    if (pack) {
+      let to = PANEL;
+      for (let k = 0; k < depth; k++) {
+        v128.store(to, v128.load(panel));
+        v128.store(to, v128.load(panel, 16), 16);
+        to += 32;
+        panel += bRow;
+      }
+      panel = PANEL;
+      panelRow = 32;
+    }
     let cAt = c + at, startAt = start + at * startColumn, aAt = a;
     for (let row = 0; row < inFours; row += 4) {
-      tileOf4(cAt, cRow, startAt, startRow, aAt, aRow, aStep, b + at, bRow, depth);
+      tileOf4(cAt, cRow, startAt, startRow, aAt, aRow, aStep, panel, panelRow, depth);
       cAt += 4 * cRow;
       startAt += 4 * startRow;
       aAt += 4 * aRow;

@@ -7,6 +7,7 @@ Everything else is at the defaults of PPO and VecNormalize. The values depend on
 """
 import importlib.metadata
 import json
+import multiprocessing
 import os
 
 import gymnasium as gym
@@ -59,16 +60,22 @@ class Curve(BaseCallback):
         self.means.append(round(float(np.mean([episode["r"] for episode in self.model.ep_info_buffer])), 3))
 
 
-def curve(make, seed):
-    env = VecNormalize(make_vec_env(make, n_envs=8, seed=seed))
+TASKS = {"cart-pole": "CartPole-v1", "signal-market": SignalMarket}
+
+
+def curve(task, seed):
+    # make_vec_env seeds its environments seed, seed + 1, ...: far apart, or the runs would share their noise
+    env = VecNormalize(make_vec_env(TASKS[task], n_envs=8, seed=1000 * seed))
     keep = Curve()
     PPO("MlpPolicy", env, n_steps=256, seed=seed, device="cpu").learn(STEPS, callback=keep)
     return keep.means
 
 
 if __name__ == "__main__":
-    tasks = {"cart-pole": "CartPole-v1", "signal-market": SignalMarket}
-    curves = {name: [curve(make, seed) for seed in range(1, 6)] for name, make in tasks.items()}
+    jobs = [(task, seed) for task in TASKS for seed in range(1, 6)]
+    with multiprocessing.Pool(4) as pool:
+        made = pool.starmap(curve, jobs)
+    curves = {task: made[5 * i : 5 * i + 5] for i, task in enumerate(TASKS)}
     versions = {name: importlib.metadata.version(name) for name in ("stable-baselines3", "torch", "gymnasium", "numpy")}
     with open(os.path.join(HERE, "curves.json"), "w") as file:
         file.write(json.dumps({"made by": "test/rl/golden/ppo/curves.py", "versions": versions, "steps": STEPS, "curves": curves}) + "\n")

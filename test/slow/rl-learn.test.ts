@@ -1,0 +1,81 @@
+/** Learning beside stable-baselines3: five seeds of the same two tasks at the same settings and steps, against its recorded curves. */
+import { expect, test } from 'vitest';
+import {
+  bestAction,
+  createPpo,
+  fastestKernel,
+  networkInputs,
+  networkRunner,
+  openKernel,
+  type PpoSettings,
+  ppoDefaults,
+  type TrainedPolicy,
+  type VectorEnv,
+} from '../../lib/rl/index.js';
+import { cartPole } from '../rl/support/cart-pole.js';
+import { golden } from '../rl/support/golden.js';
+import { bestEpisodeReward, signalMarket } from '../rl/support/signal-market.js';
+
+const file = golden<{ steps: number; curves: Record<string, number[][]> }>('curves');
+const SEEDS = [1, 2, 3, 4, 5];
+
+/** Settings of test/rl/golden/ppo/curves.py. */
+const settings: PpoSettings = { ...ppoDefaults, stepsPerRollout: 256, totalSteps: file.steps, kernel: fastestKernel() };
+
+const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+const variance = (values: readonly number[]) => values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / (values.length - 1);
+
+function train(env: VectorEnv, seed: number) {
+  const ppo = createPpo(settings, env, seed);
+  const curve: number[] = [];
+  for (let steps = 0; steps < settings.totalSteps; ) {
+    const stats = ppo.iterate();
+    steps = stats.steps;
+    curve.push(stats.episodes?.reward ?? Number.NaN);
+  }
+  return { curve, policy: ppo.policy() };
+}
+
+/** Mean reward of an episode under the most likely actions. */
+function evaluate({ policy, normaliser }: TrainedPolicy, env: VectorEnv, episodes: number): number {
+  const runner = networkRunner(openKernel('simd'), policy, env.count);
+  const logits = new Float32Array(env.count * env.actionCount);
+  const actions = new Int32Array(env.count);
+  let total = 0;
+  let ended = 0;
+  env.reset(77);
+  while (ended < episodes) {
+    runner.run(networkInputs({ rawClip: null, normaliser }, env.observations, env.observationSize), env.count, logits);
+    for (let i = 0; i < env.count; i++) actions[i] = bestAction(logits, i * env.actionCount, env.actionCount);
+    env.step(actions);
+    for (let i = 0; i < env.count; i++) {
+      total += env.rewards[i]!;
+      if (env.dones[i] !== 0) ended++;
+    }
+  }
+  return total / ended;
+}
+
+test.each([
+  { name: 'cart-pole', make: cartPole },
+  { name: 'signal-market', make: signalMarket },
+])('$name: our mean final reward is not below that of stable-baselines3 minus a pooled standard error', ({ name, make }) => {
+  const theirs = file.curves[name]!.map((curve) => curve[curve.length - 1]!);
+  const runs = SEEDS.map((seed) => train(make(8), seed));
+  const ours = runs.map(({ curve }) => curve[curve.length - 1]!);
+  const pooled = Math.sqrt((variance(ours) + variance(theirs)) / SEEDS.length);
+  console.log(
+    `${name}: ours ${ours.map((x) => x.toFixed(1))} (mean ${mean(ours).toFixed(1)}), theirs ${theirs} (mean ${mean(theirs).toFixed(1)}), pooled standard error ${pooled.toFixed(2)}`,
+  );
+  expect(mean(ours)).toBeGreaterThan(mean(theirs) - pooled);
+});
+
+test('the signal market: the policy is within a twentieth of the best there is', () => {
+  const best = bestEpisodeReward();
+  expect(best).toBeCloseTo(30.1, 6);
+  const { policy } = train(signalMarket(8), 1);
+  const reward = evaluate(policy, signalMarket(64), 20_000);
+  console.log(`signal-market: ${reward.toFixed(2)} an episode, the best policy ${best.toFixed(2)}`);
+  expect(reward).toBeGreaterThan(0.95 * best);
+  expect(reward).toBeLessThan(1.02 * best);
+});
