@@ -25,7 +25,11 @@ export class SearchProgress {
     this.#done += count;
     this.#here += count;
     const nowMs = monotonicMs();
-    if (this.#done < this.#total && nowMs - this.#saidMs < OFTEN_MS) return;
+    if (nowMs - this.#saidMs >= OFTEN_MS) this.say(nowMs);
+  }
+
+  /** Says where it stands. */
+  say(nowMs: number = monotonicMs()): void {
     this.#saidMs = nowMs;
     const perSecond = (1000 * this.#here) / Math.max(1, nowMs - this.#startedMs);
     const left = (this.#total - this.#done) / perSecond;

@@ -210,6 +210,7 @@ class Evaluating {
       if (monotonicMs() - flushedMs >= FLUSH_MS) flush();
     }
     flush();
+    if (this.count > 0) progress.say();
   }
 
   #write(results: readonly ChunkResult[], rowsPath: string): void {

@@ -112,9 +112,7 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
   const args = [
     'sweep',
     '--data',
-    'embedded:us',
-    '--symbols',
-    'IBM,AAPL',
+    'embedded:cn',
     '--strategy',
     'sma-cross',
     '--grid',
@@ -124,7 +122,7 @@ test('Ctrl-C keeps what is done; tasks resume goes on', async () => {
     '--kernel',
     'loop',
     '--workers',
-    '2',
+    '1',
     '--json',
   ];
   const child = spawn(process.execPath, [entry, ...args], { cwd: root, env: { ...process.env, NO_COLOR: '1', ...environment } });
