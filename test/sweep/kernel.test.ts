@@ -10,7 +10,7 @@ import {
   type SweepGround,
   type SweepKernel,
 } from '../../lib/sweep/index.js';
-import { type Market, worldOf } from './worlds.js';
+import { type Market, rulebookWith, worldOf } from './worlds.js';
 
 type Told = Awaited<ReturnType<typeof told>>[number];
 
@@ -60,6 +60,17 @@ test('kernels and loop agree fill for fill and close for close, in any world, fo
   );
   expect(fills).toBeGreaterThan(1000);
   expect(rejections).toBeGreaterThan(100);
+});
+
+test.each([1, 2, 3, 4, 5, 6])('products beyond 2^53 go through the checked arithmetic (world %i)', async (seed) => {
+  const market = seed % 2 === 0 ? 'us' : 'crypto';
+  const { ground, data, signals, configurations } = worldOf(seed, market, 100);
+  const spec = { ...ground.spec, initialCash: 1e12, rulebook: rulebookWith(market, null) };
+  for (const accounts of ['shared', 'each'] as const) {
+    const loop = await told({ spec, accounts }, { data, signals }, 'loop', configurations);
+    for (const kernel of KERNELS) expect(await told({ spec, accounts }, { data, signals }, kernel, configurations)).toEqual(loop);
+    expect(Math.max(...loop.flatMap(({ fills }) => fills.map((fill) => fill.quantity * fill.priceTicks)))).toBeGreaterThan(2 ** 53 / 1000);
+  }
 });
 
 test.each([

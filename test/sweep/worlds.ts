@@ -211,7 +211,7 @@ function actionsOf(random: RandomState, symbol: string, days: number[], market: 
 const written = new Map<string, string>();
 
 /** The shipped rulebook with another volume cap, as a file. */
-function rulebookWith(market: Market, cap: readonly number[] | null): string {
+export function rulebookWith(market: Market, cap: readonly number[] | null): string {
   const key = `${market}-${cap?.join('-') ?? 'none'}`;
   let path = written.get(key);
   if (path === undefined) {
