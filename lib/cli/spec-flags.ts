@@ -17,6 +17,8 @@ export interface SpecFlags {
   readonly commission?: { numerator: number; denominator: number };
   readonly minimumCommissionMinor?: number;
   readonly slippageBp?: number;
+  readonly dividendWithholding?: { numerator: number; denominator: number };
+  readonly quantityStep?: number;
   readonly priceOnly?: boolean;
   readonly seed?: number;
   readonly horizons?: number[];
@@ -49,7 +51,7 @@ export function specOptions(command: Command): void {
   command
     .option(
       '--data <source>',
-      'embedded:cn, embedded:us, lab:<preset>, store:<name>, a path to CSV or Parquet bars, or source:<name> to fetch what is missing into store:<name> first (default: embedded:cn)',
+      'embedded:cn, embedded:cn-5m, embedded:us, lab:<preset>, store:<name>, a path to CSV or Parquet bars, or source:<name> to fetch what is missing into store:<name> first (default: embedded:cn)',
     )
     .option('--offline', 'with source:<name>, read the store and the cache only, and name what they lack')
     .option('--symbols <a,b>', 'instruments to trade (default: all of the data that can be)', names)
@@ -71,6 +73,8 @@ export function specOptions(command: Command): void {
     .option('--commission <rate>', 'fraction of the notional, such as 0.00025', exactRatio)
     .option('--minimum-commission-minor <n>', 'least commission of an order in fen or cents', wholeNumber)
     .option('--slippage-bp <n>', 'slippage in basis points', nonNegative)
+    .option('--dividend-withholding <part>', 'US: part of each cash dividend that is withheld, such as 0.3', exactRatio)
+    .option('--quantity-step <n>', 'US and coins: smallest quantity that the broker trades, such as 0.0001', nonNegative)
     .option('--price-only', 'replay instruments whose corporate actions are unknown; stamped on everything')
     .option('--seed <n>', 'seed of all randomness', wholeNumber)
     .option('--horizons <1,5,20>', 'outcome horizons in sessions', horizonList)
@@ -83,8 +87,9 @@ export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
     ...(flags.commission && { commission: flags.commission }),
     ...(flags.minimumCommissionMinor !== undefined && { minimumCommissionMinor: flags.minimumCommissionMinor }),
     ...(flags.slippageBp !== undefined && { slippageBp: flags.slippageBp }),
+    ...(flags.dividendWithholding && { dividendWithholding: flags.dividendWithholding }),
   };
-  const { decisionPoint, cash: initialCash, rulebook, risk, priceOnly, seed, horizons, onBadRow } = flags;
-  const given = Object.entries({ decisionPoint, initialCash, rulebook, risk, priceOnly, seed, horizons, onBadRow });
+  const { decisionPoint, cash: initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow } = flags;
+  const given = Object.entries({ decisionPoint, initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow });
   return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...(Object.keys(costs).length > 0 && { costs }) };
 }

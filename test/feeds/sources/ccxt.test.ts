@@ -27,6 +27,7 @@ const EXCHANGE_INFO = {
       filters: [
         { filterType: 'PRICE_FILTER', minPrice: '0.01000000', maxPrice: '1000000.00000000', tickSize: '0.01000000' },
         { filterType: 'LOT_SIZE', minQty: '0.00001000', maxQty: '9000.00000000', stepSize: '0.00001000' },
+        { filterType: 'NOTIONAL', minNotional: '5.00000000' },
       ],
       permissions: ['SPOT'],
     },
@@ -88,6 +89,34 @@ test('candles are read page by page from the last one on; the one under way is l
   expect(answer.missing).toEqual([{ day: dayOf('2024-01-04'), reason: 'unconfirmed' }]);
   expect(answer.completeTo).toBe(dayOf('2024-01-07'));
   expect(asked.filter(({ path }) => path.endsWith('klines')).length).toBe(3);
+});
+
+test('candles of four hours: known at their end, days not over are left out, a day without any is missing; pages go on within a day', async () => {
+  const HOUR = 3_600_000;
+  const first = query.from * DAY_MS;
+  // Two candles of the third day lack, all of the fourth.
+  const starts = Array.from({ length: 40 }, (_, i) => first + i * 4 * HOUR).filter(
+    (at, i) => i !== 13 && i !== 14 && at < first + 3 * DAY_MS,
+  );
+  const today = [first + 7 * DAY_MS, first + 7 * DAY_MS + 4 * HOUR];
+  const { source, context, asked } = await at(
+    ({ startTime, limit, interval }) =>
+      json(
+        [...starts, ...today]
+          .filter((start) => start >= Number(startTime))
+          .slice(0, Math.min(5, Number(limit)))
+          .map((start) => (interval === '4h' ? [start, ...kline(0).slice(1)] : [])),
+      ),
+    5,
+  );
+  const answer = await source.bars!({ ...query, intervalMs: 4 * HOUR }, context);
+  expect(answer.rows.length).toBe(16);
+  expect(answer).toMatchObject({ intervalMs: 4 * HOUR, completeTo: dayOf('2024-01-07'), instrument: { minimumNotionalMinor: 500 } });
+  expect(answer.rows.slice(0, 6).map(({ knownAt }) => (knownAt - first) / HOUR)).toEqual([4, 8, 12, 16, 20, 24 - 1 / HOUR]);
+  expect(new Set(answer.rows.slice(0, 6).map(({ day }) => day))).toEqual(new Set([query.from]));
+  expect(answer.missing.map(({ day }) => dateOf(day))).toEqual(['2024-01-04', '2024-01-05', '2024-01-06', '2024-01-07']);
+  expect(asked.filter(({ path }) => path.endsWith('klines')).length).toBe(5);
+  await expect(source.bars!({ ...query, intervalMs: 7 * HOUR }, context)).rejects.toThrow(/expected candles of .*4h.*, got 420 minutes/);
 });
 
 test('an exchange that ignores since, or has nothing, ends the paging', async () => {

@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dateOf } from '../../../lib/core/index.js';
-import { FeedError } from '../../../lib/feeds/index.js';
+import { dateOf, dayOf } from '../../../lib/core/index.js';
+import { FeedError, fetchInto, loadStore } from '../../../lib/feeds/index.js';
 import { Unavailable } from '../../../lib/feeds/outside/errors.js';
 import { loadDuckdb } from '../../../lib/feeds/sources/duckdb.js';
 import { barsFrom } from '../../../lib/feeds/sources/fallback.js';
@@ -109,4 +109,28 @@ test('a source that fails is named, and the next one serves only with the same k
   await expect(barsFrom([down, mine], query, context, 'cn-a, raw, ticks of 0.001 CNY, units of 1')).rejects.toThrow(
     /where cn-a, raw, ticks of 0.001 CNY, units of 1 is stored/,
   );
+});
+
+test('bars of minutes are fetched from a file or a set into a store, and only where they are asked for', async () => {
+  const store = folder();
+  const [from, to] = [dayOf('2017-07-03'), dayOf('2017-07-07')];
+  const request = { folder: store, sources: [sourceNamed('embedded:cn-5m')], symbols: ['600036.SH'], from, to };
+  const context = contextAt('2024-01-08T12:00:00Z');
+  expect(await fetchInto(request, context)).toMatchObject([{ state: 'failed', reason: expect.stringMatching(/its 5-minute bars/) }]);
+  expect(await fetchInto({ ...request, intervalMs: 300_000 }, context)).toMatchObject([{ state: 'fetched', bars: 5 * 48 }]);
+  const stored = loadStore(store);
+  expect(stored.intervalMs).toBe(300_000);
+  expect(stored.series.get('600036.SH')!.length).toBe(240);
+  // More days are added to what is there; the same days are not asked for again; daily bars are another kind.
+  expect(await fetchInto({ ...request, to: dayOf('2017-07-14'), intervalMs: 300_000 }, context)).toMatchObject([{ bars: 5 * 48 }]);
+  expect(await fetchInto({ ...request, intervalMs: 300_000 }, context)).toMatchObject([{ state: 'stored' }]);
+  const daily = { ...request, sources: [sourceNamed('embedded:cn')], from: dayOf('2017-08-01'), to: dayOf('2017-08-04') };
+  expect(await fetchInto(daily, context)).toMatchObject([
+    { state: 'failed', reason: expect.stringMatching(/bars of 5 minutes is stored/) },
+  ]);
+});
+
+test('a source that asks nobody needs no token', () => {
+  expect(() => sourceNamed('tushare')).toThrow(/HINDCAST_TUSHARE_TOKEN/);
+  expect(sourceNamed('tushare', {}, { offline: true }).id).toBe('tushare');
 });
