@@ -38,6 +38,9 @@ const SHOWN: Readonly<Record<Objective, keyof typeof FIGURE_NAMES>> = {
   calmar: 'annualisedReturn',
 };
 
+/** More are in sweep.csv, not on the page. */
+const MOST_SIDE_BY_SIDE = 1000;
+
 /** Pairs of parameters with a heat map each. */
 const MOST_PAIRS = 3;
 
@@ -54,11 +57,14 @@ export function heatMaps({ file, space, rows }: SweepSubject): Figure[] {
   const pairs = names.flatMap((x, a) => names.slice(a + 1).map((y) => [x, y] as const)).slice(0, MOST_PAIRS);
   return pairs.flatMap(([x, y]) =>
     (names.length > 2 ? (['best', 'median'] as const) : (['best'] as const)).map((how) => {
-      const { others: rest, x: across, y: up, cells, best } = gridView(space, rows, index, key, x, y, how);
+      const { others: rest, x: across, y: up, cells, best, merged } = gridView(space, rows, index, key, x, y, how);
       const held = rest.map(([other, value]) => `${other} ${formatValue(value, 'count')}`).join(', ');
-      const others = how === 'best' ? `with ${held} as in the best` : `the median over ${rest.map(([other]) => other).join(', ')}`;
+      const rule = how === 'best' ? `with ${held} as in the best` : `the median over ${rest.map(([other]) => other).join(', ')}`;
+      const others = [...(rest.length > 0 ? [rule] : []), ...(merged ? ['the median where neighbouring values share a cell'] : [])].join(
+        ', ',
+      );
       const id = `heat-${x}-${y}-${how}`.replaceAll(/[^A-Za-z0-9-]/g, '-');
-      return heatMapFigure({ id, name, format, x: across, y: up, cells, best, ...(rest.length > 0 && { others }) });
+      return heatMapFigure({ id, name, format, x: across, y: up, cells, best, ...(others !== '' && { others }) });
     }),
   );
 }
@@ -69,8 +75,11 @@ export function sideBySide({ file, space, rows }: SweepSubject): Figure | null {
   const { index } = file.best;
   const { space: own } = space.coordinates(index);
   const varied = variedAxes(space, index);
-  const positions = Array.from({ length: Math.min(rows.done, own.from + own.size) - own.from }, (_, i) => own.from + i);
-  if (varied.length === 0 || positions.length < 2) return null;
+  const all = Math.min(rows.done, own.from + own.size) - own.from;
+  if (varied.length === 0 || all < 2) return null;
+  const step = Math.max(1, all / MOST_SIDE_BY_SIDE);
+  const kept = Array.from({ length: Math.min(all, MOST_SIDE_BY_SIDE) }, (_, i) => own.from + Math.floor(i * step));
+  const positions = kept.includes(index) ? kept : [...kept, index];
   const parameters = positions.map((position) => space.at(position).parameters);
   const figures = positions.map((position) => rows.figures(position));
   const key = SHOWN[file.by];
@@ -87,7 +96,8 @@ export function sideBySide({ file, space, rows }: SweepSubject): Figure | null {
     ],
     colourBy: varied.length,
     names: positions.map((position) => configurationName(space.at(position))),
-    best: index - own.from,
+    best: positions.indexOf(index),
+    of: all,
   });
 }
 

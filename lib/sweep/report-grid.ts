@@ -11,8 +11,23 @@ export interface GridView {
   /** By value of y, then of x; null where nothing was run. */
   readonly cells: readonly (readonly (number | null)[])[];
   readonly best: { readonly x: number; readonly y: number };
+  /** True when neighbouring values share a cell, which then has their median. */
+  readonly merged: boolean;
   /** Parameters varied besides x and y, with their value in the best. */
   readonly others: readonly (readonly [name: string, best: number])[];
+}
+
+/** More cells a side can't be told apart in a figure. */
+const MOST_CELLS = 60;
+
+/** Neighbouring values together where there are too many; a bin is named by its lowest value. */
+function binsOf({ name, values }: Axis): { axis: Axis; of: (value: number) => number; merged: boolean } {
+  const size = Math.ceil(values.length / MOST_CELLS);
+  return {
+    axis: { name, values: values.filter((_, i) => i % size === 0) },
+    of: (value) => Math.floor(value / size),
+    merged: size > 1,
+  };
 }
 
 /** Parameters with more than one value, of the strategy of a row. */
@@ -34,14 +49,15 @@ export function gridView(
 ): GridView {
   const { space: own, at } = space.coordinates(best);
   const [ax, ay] = [own.axes.findIndex(({ name }) => name === x), own.axes.findIndex(({ name }) => name === y)];
-  const [axisX, axisY] = [own.axes[ax]!, own.axes[ay]!];
+  const [binX, binY] = [binsOf(own.axes[ax]!), binsOf(own.axes[ay]!)];
+  const [axisX, axisY] = [binX.axis, binY.axis];
   const found = axisY.values.map(() => axisX.values.map((): number[] => []));
   const column = FIGURES.indexOf(figure);
   for (let index = own.from; index < Math.min(rows.done, own.from + own.size); index++) {
     const here = space.coordinates(index).at;
     if (others === 'best' && here.some((value, a) => a !== ax && a !== ay && value !== at[a])) continue;
     const value = rows.row(index)[column]!;
-    if (Number.isFinite(value)) found[here[ay]!]![here[ax]!]!.push(value);
+    if (Number.isFinite(value)) found[binY.of(here[ay]!)]![binX.of(here[ax]!)]!.push(value);
   }
   return {
     strategy: own.strategy,
@@ -57,7 +73,8 @@ export function gridView(
             ),
       ),
     ),
-    best: { x: at[ax]!, y: at[ay]! },
+    best: { x: binX.of(at[ax]!), y: binY.of(at[ay]!) },
+    merged: binX.merged || binY.merged,
     others: own.axes.flatMap(({ name, values }, a) =>
       a === ax || a === ay || values.length < 2 ? [] : [[name, values[at[a]!]!] as const],
     ),

@@ -17,6 +17,8 @@ export interface ParallelCoordinatesFigureData {
   readonly axes: readonly ParallelAxis[];
   /** Position of the axis that colours the lines. */
   readonly colourBy: number;
+  /** Configurations that there are, where only some of them are given. */
+  readonly of?: number;
   /** Names of the configurations. */
   readonly names: readonly string[];
   /** Position of the one that is drawn on top. */
@@ -117,15 +119,13 @@ function draw(data: ParallelCoordinatesFigureData, lines: readonly Line[], scale
 
 /** Every axis has as many values as there are names. */
 export function parallelCoordinatesFigure(data: ParallelCoordinatesFigureData): Figure {
-  const { axes, colourBy, names, best } = data;
+  const { axes, colourBy, names, best, of = names.length } = data;
   const by = axes[colourBy]!.name;
   const title = 'Configurations side by side';
   const lines = linesOf(data);
   const scales = axes.map(scaleOf);
   const shown =
-    lines.length < names.length
-      ? ` ${formatValue(lines.length, 'count')} of ${formatValue(names.length, 'count')} are drawn, even over the ranks.`
-      : '';
+    lines.length < of ? ` ${formatValue(lines.length, 'count')} of ${formatValue(of, 'count')} are drawn, even over the ranks.` : '';
   const description = `One line a configuration, from its parameters on the left to what came of it on the right, coloured by ${by}. Blue lines that leave an axis in one place mean that the parameter matters.${shown}`;
   const trace = (own: readonly Line[], name: string, line: Readonly<Record<string, unknown>>) => ({
     type: 'scatter',
