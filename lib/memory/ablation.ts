@@ -49,10 +49,12 @@ export function recallFor(memory: Memory, use: MemoryUse, seed: number): RecallO
 function opposite(item: RecalledItem): RecalledItem {
   const body = item.body as Partial<LessonBody> | null;
   if (item.kind !== 'lesson' || typeof body?.instrumentReturn !== 'number') return item;
-  const turned = {
+  const opposed = (value: number | null | undefined): number | null => (typeof value === 'number' ? -value : null);
+  const turned: LessonBody = {
     ...(body as LessonBody),
     instrumentReturn: -body.instrumentReturn,
-    net: typeof body.net === 'number' ? -body.net : null,
+    net: opposed(body.net),
+    benchmarkReturn: opposed(body.benchmarkReturn),
   };
   return { ...item, body: turned, text: lessonText(turned, item.eventAt) };
 }

@@ -25,6 +25,8 @@ export interface SettledOutcome {
   /** Total return of the instrument, position-free, and what the decision made of it after costs. null: could not be settled. */
   readonly instrumentReturn: number | null;
   readonly net: number | null;
+  /** Of the market's index over the same span; null where there is none. */
+  readonly benchmarkReturn: number | null;
 }
 
 /** Typed content of a lesson. */
@@ -36,6 +38,7 @@ export interface LessonBody {
   readonly horizon: number;
   readonly instrumentReturn: number;
   readonly net: number | null;
+  readonly benchmarkReturn: number | null;
 }
 
 const dayText = (at: Instant): string => dateOf(dayOf(isoOf(at).slice(0, 10)));
@@ -66,10 +69,10 @@ export function episodeRow(decision: RememberedDecision, barrierAt: Instant): Ne
  * large). The situation leads the text: likeness is sought by it.
  */
 export function lessonRow(outcome: SettledOutcome, barrierAt: Instant): NewMemoryRow | null {
-  const { decision, horizon, maturesAt, instrumentReturn, net } = outcome;
+  const { decision, horizon, maturesAt, instrumentReturn, net, benchmarkReturn } = outcome;
   if (instrumentReturn === null) return null;
   const { id, symbol, aliases, decidedAt, situation, action } = decision;
-  const body: LessonBody = { decision: id, symbol, situation, action, horizon, instrumentReturn, net };
+  const body: LessonBody = { decision: id, symbol, situation, action, horizon, instrumentReturn, net, benchmarkReturn };
   return {
     kind: 'lesson',
     owner: 'shared',
@@ -89,8 +92,11 @@ export function lessonRow(outcome: SettledOutcome, barrierAt: Instant): NewMemor
 }
 
 /** The words of a lesson: also used where an ablation tells it wrongly. */
-export const lessonText = ({ symbol, situation, action, horizon, instrumentReturn }: LessonBody, decidedAt: Instant): string =>
-  `${situation}. ${dayText(decidedAt)} ${symbol}: ${action ?? 'no decision'}, then ${percent(instrumentReturn)} over ${horizon} session${horizon === 1 ? '' : 's'}.`;
+export const lessonText = (
+  { symbol, situation, action, horizon, instrumentReturn, benchmarkReturn }: LessonBody,
+  decidedAt: Instant,
+): string =>
+  `${situation}. ${dayText(decidedAt)} ${symbol}: ${action ?? 'no decision'}, then ${percent(instrumentReturn)} over ${horizon} session${horizon === 1 ? '' : 's'}${benchmarkReturn === null ? '' : `, the market ${percent(benchmarkReturn)}`}.`;
 
 /** Lessons that a maxim needs, and the t value that their mean return must pass. */
 const MAXIM_LESSONS = 12;

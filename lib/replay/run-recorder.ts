@@ -271,8 +271,8 @@ export class RunRecorder implements Recorder {
         }
         this.#groups.outcomes.add(`${JSON.stringify(outcome)}\n`);
         if (decision.remembered !== undefined && horizon === this.#in.memory?.horizon) {
-          const { maturesAt, instrumentReturn, net } = outcome;
-          this.#settled.push({ decision: decision.remembered, horizon, maturesAt, instrumentReturn, net });
+          const { maturesAt, instrumentReturn, net, benchmarkReturn } = outcome;
+          this.#settled.push({ decision: decision.remembered, horizon, maturesAt, instrumentReturn, net, benchmarkReturn });
         }
         this.counts.outcomes++;
       }

@@ -9,9 +9,9 @@ import { NO_INTENTS, positionIn } from './intents.js';
 import { readParameters } from './parameters.js';
 
 export const memoryAnalystSchema = z.strictObject({
-  lessons: z.int().min(1).max(100).default(24).describe('lessons recalled for a situation'),
-  atLeast: z.int().min(1).default(8).describe('lessons needed before it dares'),
-  edge: z.number().min(0).default(0.004).describe('mean remembered return from which it buys; below minus this it leaves'),
+  lessons: z.int().min(1).max(200).default(60).describe('lessons recalled for a situation'),
+  atLeast: z.int().min(1).default(5).describe('lessons of such news needed before it dares'),
+  edge: z.number().min(0).default(0.006).describe('mean remembered return over the market from which it buys; below minus this it leaves'),
   hold: z.int().min(1).default(5).describe('sessions until a position is closed'),
   parts: z.int().min(1).default(10).describe('equal parts of the account; a symbol gets one'),
 });
@@ -49,13 +49,13 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
       const climate = view
         .news({ since: view.asOf - CLIMATE_MS, limit: 60 })
         .filter((item) => item.symbols.length === 0)
-        .slice(0, 3);
+        .slice(0, 1);
       const situation = situationOf(news, climate);
       const recall = await view.recall({ text: situation, kinds: ['lesson'], limit: rules.lessons });
       const memory = { status: recall.status, ...(recall.reason === undefined ? {} : { reason: recall.reason }) };
       const evidence = [...news, ...climate].map((item): EvidenceRef => ({ kind: 'news', id: item.id, knownAt: item.knownAt }));
       for (const item of recall.items) evidence.push({ kind: 'memory', id: item.id, knownAt: item.knownAt });
-      const { mean, count } = whatFollowed(recall.items);
+      const { mean, count } = whatFollowed(recall.items, situation);
       const common = { symbol, evidence, detail: { situation, memory } };
       const confidence = Math.min(1, Math.abs(mean) / (4 * rules.edge || 1));
       const holds = positionIn(view.portfolio(), symbol) !== undefined;
@@ -77,10 +77,26 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
   };
 }
 
-/** The news of the day and of the times, without names and figures: what makes two days alike. */
+/**
+ * The day's information in words from a small stock, so that like days read alike: how the figures of the news stand to what was
+ * hoped for, else its title; and the titles of the times. Names and numbers are left out.
+ */
 export function situationOf(news: readonly NewsItem[], climate: readonly NewsItem[]): string {
-  const words = (items: readonly NewsItem[]) => items.map(({ title }) => plain(title)).join('; ');
-  return climate.length === 0 ? words(news) : `${words(news)} | market: ${words(climate)}`;
+  const company = [...new Set(news.map((item) => figuresOf(item.text) ?? plain(item.title)))].join('; ');
+  const times = [...new Set(climate.map(({ title }) => plain(title)))].sort().join('; ');
+  return times === '' ? company : `${company} | market: ${times}`;
+}
+
+/** Points between two percentages from which the difference is called large. */
+const LARGE_POINTS = 10;
+
+/** What a text says that gives one percentage and then what had been expected; null for any other. */
+function figuresOf(text: string): string | null {
+  const figures = [...text.matchAll(/(-?\d+(?:\.\d+)?)\s*%/g)].map((match) => Number(match[1]));
+  if (figures.length !== 2) return null;
+  const points = figures[0]! - figures[1]!;
+  const size = Math.abs(points) >= LARGE_POINTS ? 'far ' : '';
+  return `figures ${size}${points >= 0 ? 'above' : 'below'} expectations`;
 }
 
 const plain = (title: string): string =>
@@ -89,16 +105,24 @@ const plain = (title: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** Mean return that the recalled lessons tell, each weighed by its score. Throws InputError on a lesson without a return. */
-function whatFollowed(items: readonly RecalledItem[]): { mean: number; count: number } {
+/**
+ * Mean return over the market that the recalled lessons tell of the same kind of news, each weighed by its score: likeness finds the
+ * times, but a miss is no beat, however alike the words. Throws InputError on a lesson without a return.
+ */
+function whatFollowed(items: readonly RecalledItem[], situation: string): { mean: number; count: number } {
+  const [reading] = situation.split(' | ');
   let sum = 0;
   let weight = 0;
+  let count = 0;
   for (const { id, body, score } of items) {
-    const told = (body as { instrumentReturn?: unknown } | null)?.instrumentReturn;
-    if (typeof told !== 'number')
+    const lesson = body as { situation?: unknown; instrumentReturn?: unknown; benchmarkReturn?: unknown } | null;
+    if (typeof lesson?.instrumentReturn !== 'number' || typeof lesson.situation !== 'string') {
       throw new InputError(`memory:v1: expected lessons with a return, got ${id} without. Recall lessons only.`);
-    sum += score * told;
+    }
+    if (lesson.situation.split(' | ')[0] !== reading) continue;
+    sum += score * (lesson.instrumentReturn - (typeof lesson.benchmarkReturn === 'number' ? lesson.benchmarkReturn : 0));
     weight += score;
+    count++;
   }
-  return { mean: weight === 0 ? 0 : sum / weight, count: items.length };
+  return { mean: weight === 0 ? 0 : sum / weight, count };
 }

@@ -28,6 +28,7 @@ const settled = (i: number, situation: string, instrumentReturn: number | null) 
   maturesAt: at(i + 5),
   instrumentReturn,
   net: instrumentReturn === null ? null : instrumentReturn - 0.002,
+  benchmarkReturn: 0.01,
 });
 
 test('an episode holds the day only; a lesson comes after maturity, and none where nothing was settled', () => {
@@ -36,7 +37,7 @@ test('an episode holds the day only; a lesson comes after maturity, and none whe
   expect(JSON.stringify(episode)).not.toMatch(/return|net/i);
   const lesson = memoryRow(lessonRow(settled(3, 'profit beats expectations', 0.031), at(9))!);
   expect(lesson).toMatchObject({ kind: 'lesson', eventAt: at(3) - 1000, maturesAt: at(8), knownAt: at(9), sources: ['d3'] });
-  expect(lesson.text).toBe('profit beats expectations. 1970-01-03 600000.SH: HOLD, then +3.10 % over 5 sessions.');
+  expect(lesson.text).toBe('profit beats expectations. 1970-01-03 600000.SH: HOLD, then +3.10 % over 5 sessions, the market +1.00 %.');
   expect(lessonRow(settled(3, 'x', null), at(9))).toBeNull();
   expect(() => memoryRow(lessonRow(settled(3, 'x', 0.1), at(7))!)).toThrow('knownAt from maturesAt on');
 });
