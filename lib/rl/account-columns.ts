@@ -4,6 +4,7 @@
  */
 import type { EpochDay, Instrument } from '../core/index.js';
 import { SingleBook, type SingleBookState } from '../market/index.js';
+import { type EnvMemory, KERNEL_LOTS } from './env-kernel.js';
 import type { EnvAction } from './env-market.js';
 
 type HeldLot = SingleBookState['lots'][number];
@@ -22,6 +23,8 @@ export interface AccountColumns {
   readonly cost: Float64Array;
   /** 1 = a dividend is on its way. */
   readonly awaits: Uint8Array;
+  /** Whether the lots still lie where the kernel finds them. */
+  inKernel(): boolean;
   /** All cash, nothing held. */
   open(i: number, cashMinor: number): void;
   equity(i: number): number;
@@ -45,27 +48,13 @@ export interface AccountColumns {
 export type SavedAccount = SingleBookState & { readonly value: number };
 
 /** Functions over captured columns: engines run them a good deal faster than methods of an object. */
-export function accountColumns(count: number): AccountColumns {
-  const cash = new Float64Array(count);
-  const receivable = new Float64Array(count);
-  const quantity = new Float64Array(count);
-  const value = new Float64Array(count);
-  const cost = new Float64Array(count);
-  const awaits = new Uint8Array(count);
-  /** 1 = no lot is locked or has an untaxed dividend. */
-  const plain = new Uint8Array(count);
-  /** Units of the newest session's buys, and that session. */
-  const newUnits = new Float64Array(count);
-  const newSession = new Int32Array(count);
+export function accountColumns(count: number, memory: EnvMemory): AccountColumns {
+  const { cash, receivable, quantity, value, cost, awaits, head, tail } = memory;
+  /** `plain`: 1 = no lot is locked or has an untaxed dividend. `newUnits`: units of the newest session's buys, and that session. */
+  const { plain, newUnits, newSession } = memory;
   /** Lots of account i lie at [i * capacity + head[i], i * capacity + tail[i]). */
-  let capacity = 16;
-  const head = new Int32Array(count);
-  const tail = new Int32Array(count);
-  let lotQuantity = new Float64Array(count * capacity);
-  let lotCost = new Float64Array(count * capacity);
-  let lotDay = new Int32Array(count * capacity);
-  let lotSession = new Int32Array(count * capacity);
-  let lotLocked = new Int32Array(count * capacity);
+  let capacity = KERNEL_LOTS;
+  let { lotQuantity, lotCost, lotDay, lotSession, lotLocked } = memory;
   /** By account, then by place among its lots; empty while the account is plain. */
   const untaxed: HeldLot['untaxed'][][] = Array.from({ length: count }, () => []);
   const receivables: Receivable[][] = Array.from({ length: count }, () => NO_RECEIVABLES);
@@ -299,5 +288,25 @@ export function accountColumns(count: number): AccountColumns {
     capacity = to;
   }
 
-  return { cash, receivable, quantity, value, cost, awaits, open, equity, sellable, buy, taxOfSale, sell, act, pay, snapshot, restore };
+  const inKernel = (): boolean => capacity === KERNEL_LOTS;
+
+  return {
+    cash,
+    receivable,
+    quantity,
+    value,
+    cost,
+    awaits,
+    inKernel,
+    open,
+    equity,
+    sellable,
+    buy,
+    taxOfSale,
+    sell,
+    act,
+    pay,
+    snapshot,
+    restore,
+  };
 }

@@ -2,13 +2,15 @@
  * The market as a batch of environments. A decision at the close of a bar fills at the open of the next under that session's rules: lots,
  * T+1, limits, suspensions, fees with minimums, volume caps, corporate actions, all as the simulated broker does them, to the unit.
  */
-import { type ActionTable, InputError, type RandomState, randomBelow, randomInit } from '../core/index.js';
+import { type ActionSize, type ActionTable, InputError, type RandomState, randomBelow, randomInit } from '../core/index.js';
 import { type RiskSettings, seedFive, shareRatio } from '../market/index.js';
 import { type AccountColumns, accountColumns, type SavedAccount } from './account-columns.js';
 import { AccountReading } from './account-reading.js';
 import type { VectorEnv } from './contract.js';
+import { envMemory } from './env-kernel.js';
 import type { EnvMarket } from './env-market.js';
 import { envOrders, FILLED, REJECTED, SIDE, TURNOVER } from './env-orders.js';
+import { SETTLEMENT } from './env-rules.js';
 import { clipped } from './observation.js';
 import { rewardOf } from './reward.js';
 
@@ -66,26 +68,26 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   const { schema } = choice;
   const observationSize = choice.features.length;
   const actionCount = table.rows.length;
-  const observations = new Float32Array(count * observationSize);
+  const memory = envMemory(market, count, observationSize, actionCount);
+  const { observations, bar, rejected, filled, turnover: turnoverMinor, equity: equityMinor, before: equityBefore, ordered: sent } = memory;
   const rewards = new Float32Array(count);
   const dones = new Uint8Array(count);
   const finalObservations = new Float32Array(count * observationSize);
   const masks = masking ? new Uint8Array(count * actionCount) : undefined;
-  const rejected = new Int32Array(count);
-  const filled = new Float64Array(count);
-  const turnoverMinor = new Float64Array(count);
-  const equityMinor = new Float64Array(count);
-  const bar = new Int32Array(count);
   const instrument = new Int32Array(count);
   const steps = new Int32Array(count);
   const last = new Int32Array(count);
   /** Quantity at the decision before, and decisions since it changed. */
   const heldBefore = new Float64Array(count);
   const sinceChange = new Int32Array(count);
-  const accounts = accountColumns(count);
+  const accounts = accountColumns(count, memory);
   const { cash, quantity, value, cost, awaits } = accounts;
   const orders = envOrders(market, accounts, instrument, table, risk);
   const { order } = orders;
+  table.rows.forEach(({ size }, action) => {
+    memory.kinds[action] = risk === null ? kernelKind(size) : LEFT;
+    memory.fractions[action] = size.kind === 'delta' ? size.fraction : 0;
+  });
   const reward = rewardOf(options.reward ?? 'log-return', count);
   const length = episode === 'to-end' ? Number.POSITIVE_INFINITY : episode;
   const reading = new AccountReading();
@@ -107,51 +109,54 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   }
 
   function step(actions: Int32Array): void {
+    memory.actions.set(actions);
     for (let i = 0; i < count; i++) {
-      const t = bar[i]!;
-      const u = t + 1;
-      orders.begin();
-      orders.size(i, t, actions[i]!);
-      const ordered = order[SIDE] === 0 ? 0 : 1;
-      const before = accounts.equity(i);
-      if (actionsFrom[u] !== actionsFrom[u + 1] || awaits[i] === 1) stepSlowly(i, t, u);
-      else if (ordered === 1) {
-        if (session[u] === fillSession[t]) orders.fill(i, t, u);
-        else orders.expire(t);
-      }
+      if (accounts.inKernel()) i = memory.step(i);
+      if (i < count) stepOne(i, actions[i]!);
+    }
+    for (let i = 0; i < count; i++) {
       const held = quantity[i]!;
-      value[i] = held === 0 ? 0 : rules.notional(fillRules[t]!, held, close[u]!);
-      const after = accounts.equity(i);
-      equityMinor[i] = after;
-      rejected[i] = order[REJECTED]!;
-      filled[i] = order[FILLED]!;
-      turnoverMinor[i] = order[TURNOVER]!;
-      rewards[i] = reward.step(i, before, after, held > 0 ? 1 : 0, ordered);
-      bar[i] = u;
+      rewards[i] = reward.step(i, equityBefore[i]!, equityMinor[i]!, held > 0 ? 1 : 0, sent[i]!);
       if (held === heldBefore[i]) sinceChange[i]!++;
       else {
         heldBefore[i] = held;
         sinceChange[i] = 0;
       }
       steps[i]!++;
-      const done = steps[i]! >= length || u >= last[i]!;
+      const done = steps[i]! >= length || bar[i]! >= last[i]!;
       dones[i] = done ? 2 : 0;
       if (done) {
         observe(i, finalObservations);
         begin(i);
       }
     }
-    copyRows();
-    for (let i = 0; i < count; i++) observeAccount(i, observations);
+    memory.rows();
+    for (let i = 0; i < count; i++) {
+      const free = memory.sellable[i]!;
+      observeAccount(i, observations, free < 0 ? freeUnits(i, bar[i]!) : free);
+    }
   }
 
-  /** The market part of every environment's observation. */
-  function copyRows(): void {
-    for (let i = 0; i < count; i++) {
-      const from = bar[i]! * width;
-      const to = i * observationSize;
-      for (let k = 0; k < width; k++) observations[to + k] = features[from + k]!;
+  /** One environment's step in full: what the kernel leaves. */
+  function stepOne(i: number, action: number): void {
+    const t = bar[i]!;
+    const u = t + 1;
+    orders.begin();
+    orders.size(i, t, action);
+    sent[i] = order[SIDE] === 0 ? 0 : 1;
+    equityBefore[i] = accounts.equity(i);
+    if (actionsFrom[u] !== actionsFrom[u + 1] || awaits[i] === 1) stepSlowly(i, t, u);
+    else if (sent[i] === 1) {
+      if (session[u] === fillSession[t]) orders.fill(i, t, u);
+      else orders.expire(t);
     }
+    const held = quantity[i]!;
+    value[i] = held === 0 ? 0 : rules.notional(fillRules[t]!, held, close[u]!);
+    equityMinor[i] = accounts.equity(i);
+    rejected[i] = order[REJECTED]!;
+    filled[i] = order[FILLED]!;
+    turnoverMinor[i] = order[TURNOVER]!;
+    bar[i] = u;
   }
 
   /** Session by session from bar `t` to bar `u`: corporate actions, the order at the first open, payments at the closes. */
@@ -192,29 +197,32 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
     reward.reset(i);
   }
 
+  /** One environment's observation in full. */
   function observe(i: number, out: Float32Array): void {
-    const from = bar[i]! * width;
+    const t = bar[i]!;
+    const from = t * width;
     const to = i * observationSize;
     for (let k = 0; k < width; k++) out[to + k] = features[from + k]!;
-    observeAccount(i, out);
+    observeAccount(i, out, freeUnits(i, t));
   }
 
-  function observeAccount(i: number, out: Float32Array): void {
-    const t = bar[i]!;
-    const held = quantity[i]!;
+  const freeUnits = (i: number, t: number): number =>
+    quantity[i] === 0 ? 0 : accounts.sellable(i, fillDay[t]!, fillSession[t]!, rules.rows[fillRules[t]! + SETTLEMENT]!);
+
+  function observeAccount(i: number, out: Float32Array, sellable: number): void {
     const worth = value[i]!;
     reading.cashMinor = cash[i]!;
     reading.equityMinor = accounts.equity(i);
     reading.marketValueMinor = worth;
     reading.unrealisedPnlMinor = worth - cost[i]!;
-    reading.quantity = held;
-    reading.sellable = held === 0 ? 0 : accounts.sellable(i, fillDay[t]!, fillSession[t]!, rules.rows[fillRules[t]!]!);
+    reading.quantity = quantity[i]!;
+    reading.sellable = sellable;
     reading.decisionsSinceChange = sinceChange[i]!;
     schema.account.write(reading, accountValues);
     const at = i * observationSize + width;
     for (let k = 0; k < picked.length; k++) out[at + k] = clipped(accountValues[picked[k]!]!, clip);
     if (masks === undefined || out !== observations) return;
-    for (let a = 0; a < actionCount; a++) masks[i * actionCount + a] = orders.allows(i, t, a) ? 1 : 0;
+    for (let a = 0; a < actionCount; a++) masks[i * actionCount + a] = orders.allows(i, bar[i]!, a) ? 1 : 0;
   }
 
   const columns: (Float32Array | Float64Array | Int32Array | Uint8Array)[] = [
@@ -274,6 +282,16 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   };
   reset(0);
   return env;
+}
+
+/** An action that the kernel leaves to {@link stepOne}. */
+const LEFT = 255;
+
+function kernelKind(size: ActionSize): number {
+  if (size.kind === 'none') return 0;
+  if (size.kind !== 'delta') return LEFT;
+  if (size.side === 'buy') return size.basis === 'cash' ? 1 : LEFT;
+  return size.basis === 'sellable' ? 2 : size.basis === 'position' ? 3 : LEFT;
 }
 
 function check(count: number, initialCashMinor: number, episode: number | 'to-end'): void {

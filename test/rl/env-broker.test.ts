@@ -108,3 +108,39 @@ test('an action is masked exactly when the decision itself would refuse it', () 
   );
   expect(masked).toBeGreaterThan(100);
 });
+
+test('more lots than the kernel has room for go on in the plain code', () => {
+  const world: World = {
+    table: {
+      id: 'env-drip',
+      rows: [
+        { name: 'HOLD', size: { kind: 'none' } },
+        { name: 'DRIP', size: { kind: 'delta', side: 'buy', fraction: 0.01, basis: 'cash' } },
+        { name: 'HALF', size: { kind: 'delta', side: 'sell', fraction: 0.5, basis: 'sellable' } },
+      ],
+    },
+    intraday: false,
+    settlementSessions: 1,
+    lots: [1, 1, 1],
+    tax: { kind: 'none' },
+    capped: false,
+    limited: false,
+    fees: [],
+    slippageBp: 0,
+    risk: null,
+    delistedAfter: null,
+    coarse: false,
+    cash: 10_000_000,
+    bars: Array.from({ length: 150 }, (_, i) => ({
+      after: 1,
+      gap: (i % 7) - 3,
+      move: (i % 5) - 2,
+      volume: 1e6,
+      action: i % 50 === 49 ? 2 : 1,
+    })),
+    actions: [],
+  };
+  const { inEnv, inBroker, steps } = bothWays(world);
+  expect(inEnv).toEqual(inBroker);
+  expect(Math.max(...steps.map(({ portfolio }) => portfolio.positions[0]?.lots.length ?? 0))).toBeGreaterThan(64);
+});

@@ -11,7 +11,7 @@ const MISSING = 9, DELISTED = 10, FILL_RULES = 11, ACTIONS_FROM = 12, FEATURES =
 const CASH = 15, RECEIVABLE = 16, QUANTITY = 17, VALUE = 18, COST = 19, AWAITS = 20, PLAIN = 21, NEW_UNITS = 22, NEW_SESSION = 23;
 const HEAD = 24, TAIL = 25, LOT_QUANTITY = 26, LOT_COST = 27, LOT_DAY = 28, LOT_SESSION = 29, LOT_LOCKED = 30;
 const BAR = 31, REJECTED = 32, FILLED = 33, TURNOVER = 34, EQUITY = 35, BEFORE = 36, ORDERED = 37, OBSERVATIONS = 38, ACTIONS = 39;
-const KINDS = 40, FRACTIONS = 41;
+const KINDS = 40, FRACTIONS = 41, SELLABLE = 42;
 
 /** Kinds of actions; above these the step is left to the caller. */
 const IDLE = 0, BUY_OF_CASH = 1, SELL_OF_SELLABLE = 2, SELL_OF_POSITION = 3;
@@ -348,11 +348,19 @@ export function step(from: i32, count: i32, capacity: i32): i32 {
   return count;
 }
 
-/** Copies the market part of every environment's bar into its observation: `width` floats of `size`. */
+/**
+ * Copies the market part of every environment's bar into its observation: `width` floats of `size`. Beside it, the units that an order sent
+ * now could sell; -1 where the account is not plain.
+ */
 export function rows(count: i32, width: i32, size: i32): void {
   for (let i = 0; i < count; i++) {
-    let from = column(FEATURES) + (<usize>(i32At(BAR, i) * width) << 2);
+    const t = i32At(BAR, i);
+    let from = column(FEATURES) + (<usize>(t * width) << 2);
     let to = column(OBSERVATIONS) + (<usize>(i * size) << 2);
-    for (let k = 0; k < width; k++, from += 4, to += 4) store<u32>(to, load<u32>(from));
+    const end = to + (<usize>width << 2);
+    for (; to + 8 <= end; from += 8, to += 8) store<u64>(to, load<u64>(from));
+    if (to < end) store<u32>(to, load<u32>(from));
+    const settlement = rule(column(RULES) + (<usize>i32At(FILL_RULES, t) << 3), SETTLEMENT);
+    putF64(SELLABLE, i, u8At(PLAIN, i) == 1 ? sellable(i, i32At(FILL_SESSION, t), settlement) : -1);
   }
 }

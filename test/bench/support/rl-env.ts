@@ -103,7 +103,13 @@ async function decisions(data: MarketData): Promise<Float64Array> {
   };
   const [symbol] = data.series.keys();
   const { day } = data.series.get(symbol!)!;
-  const spec = { data: data.source, symbols: [symbol!], from: dateOf(day[100]!), to: dateOf(day[BARS - 2]!), strategies: [{ id: inner.id }] };
+  const spec = {
+    data: data.source,
+    symbols: [symbol!],
+    from: dateOf(day[100]!),
+    to: dateOf(day[BARS - 2]!),
+    strategies: [{ id: inner.id }],
+  };
   await replayLoopOnly({ ...spec, features: 'daily8' }, { data, strategy });
   // The first decisions are the compiler's.
   return Float64Array.from(times.slice(500)).sort();
