@@ -1,5 +1,6 @@
 /** The memory of one batch of environments: its columns and its market's, laid out where the kernel of lib/rl/assembly/env-step.ts finds them. */
-import { loadKernel } from '../core/index.js';
+import { type ActionSize, loadKernel } from '../core/index.js';
+import type { RiskSettings } from '../market/index.js';
 import type { EnvMarket } from './env-market.js';
 
 /** Lots of one account that the kernel has room for; an account with more leaves its batch to the plain code. */
@@ -141,4 +142,12 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
     step: (from) => exports.step(from, count, KERNEL_LOTS),
     rows: () => exports.rows(count, market.width, observationSize),
   };
+}
+
+/** An action as the kernel knows it; 255: it leaves the step to the caller, as it does under risk caps. */
+export function kernelKind(size: ActionSize, risk: RiskSettings | null): number {
+  if (size.kind === 'none') return 0;
+  if (risk !== null || size.kind !== 'delta') return 255;
+  if (size.side === 'buy') return size.basis === 'cash' ? 1 : 255;
+  return size.basis === 'sellable' ? 2 : size.basis === 'position' ? 3 : 255;
 }

@@ -2,12 +2,12 @@
  * The market as a batch of environments. A decision at the close of a bar fills at the open of the next under that session's rules: lots,
  * T+1, limits, suspensions, fees with minimums, volume caps, corporate actions, all as the simulated broker does them, to the unit.
  */
-import { type ActionSize, type ActionTable, InputError, type RandomState, randomBelow, randomInit } from '../core/index.js';
+import { type ActionTable, InputError, type RandomState, randomBelow, randomInit } from '../core/index.js';
 import { type RiskSettings, seedFive, shareRatio } from '../market/index.js';
 import { type AccountColumns, accountColumns, type SavedAccount } from './account-columns.js';
 import { AccountReading } from './account-reading.js';
 import type { VectorEnv } from './contract.js';
-import { envMemory } from './env-kernel.js';
+import { envMemory, kernelKind } from './env-kernel.js';
 import type { EnvMarket } from './env-market.js';
 import { envOrders, FILLED, REJECTED, SIDE, TURNOVER } from './env-orders.js';
 import { SETTLEMENT } from './env-rules.js';
@@ -85,7 +85,7 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   const orders = envOrders(market, accounts, instrument, table, risk);
   const { order } = orders;
   table.rows.forEach(({ size }, action) => {
-    memory.kinds[action] = risk === null ? kernelKind(size) : LEFT;
+    memory.kinds[action] = kernelKind(size, risk);
     memory.fractions[action] = size.kind === 'delta' ? size.fraction : 0;
   });
   const reward = rewardOf(options.reward ?? 'log-return', count);
@@ -282,16 +282,6 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
   };
   reset(0);
   return env;
-}
-
-/** An action that the kernel leaves to {@link stepOne}. */
-const LEFT = 255;
-
-function kernelKind(size: ActionSize): number {
-  if (size.kind === 'none') return 0;
-  if (size.kind !== 'delta') return LEFT;
-  if (size.side === 'buy') return size.basis === 'cash' ? 1 : LEFT;
-  return size.basis === 'sellable' ? 2 : size.basis === 'position' ? 3 : LEFT;
 }
 
 function check(count: number, initialCashMinor: number, episode: number | 'to-end'): void {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomBelow, randomInit } from '../../lib/core/index.js';
 import { calendarOf, houseRisk, rulebookFor } from '../../lib/market/index.js';
-import { chooseFeatures, envMarket, type MarketEnvOptions, marketEnv, rlSchema } from '../../lib/rl/index.js';
+import { chooseFeatures, envMarket, type MarketEnv, type MarketEnvOptions, marketEnv, rlSchema } from '../../lib/rl/index.js';
 import { madeUpData } from '../replay/support.js';
 import { prepare, worlds } from './env-world.js';
 
