@@ -1,6 +1,7 @@
 /** What every evaluator of rule configurations over arrays takes and gives: the WASM kernel, its plain-JS fallback and the loop itself. */
 import type { EpochDay, Side, Symbol } from '../core/index.js';
-import type { ReplaySpec, ReplaySpecInput } from '../replay/index.js';
+import type { ReplayEffects, ReplaySpec, ReplaySpecInput } from '../replay/index.js';
+import type { SignalSet } from './signal-strategy.js';
 
 /**
  * A rule strategy by registry id with its parameters: `sma-cross`, `ema-cross`, `breakout`, `momentum-sign`, `rsi-bands`, or
@@ -22,6 +23,12 @@ export type Accounts = 'shared' | 'each';
 export interface SweepGround {
   readonly spec: ReplaySpec | ReplaySpecInput;
   readonly accounts: Accounts;
+}
+
+/** What an evaluator may use of the outside. */
+export interface SweepEffects extends Pick<ReplayEffects, 'data' | 'calendar'> {
+  /** What configurations of `signal` name by index. */
+  readonly signals?: readonly SignalSet[];
 }
 
 /**

@@ -2,9 +2,8 @@
 import { InputError, type Symbol } from '../core/index.js';
 import { noMemory, openWorld, type PreparedReplay, prepareReplay, type Recorder } from '../replay/index.js';
 import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
-import type { Evaluator, SweepFill, SweepGround } from './contract.js';
+import type { Evaluator, SweepEffects, SweepFill, SweepGround } from './contract.js';
 import { CURVE_WIDTH, curveOf } from './curve.js';
-import type { SweepEffects } from './evaluator.js';
 import { evaluationOf, noTotals, type Totals } from './figures.js';
 
 /** `reason`: why it stands in for a kernel, null when it was asked for. */

@@ -1,19 +1,12 @@
 /** Choosing what evaluates a ground's configurations: the WASM kernel where it runs, plain JS, or the loop where a kernel can't follow it. */
 import { kernelRuns } from '../core/index.js';
-import { type PreparedReplay, prepareReplay, type ReplayEffects } from '../replay/index.js';
-import type { Evaluator, SweepGround, SweepKernel } from './contract.js';
+import { type PreparedReplay, prepareReplay } from '../replay/index.js';
+import type { Evaluator, SweepEffects, SweepGround, SweepKernel } from './contract.js';
 import { arraysEvaluator } from './evaluator-arrays.js';
 import { loopEvaluator } from './evaluator-loop.js';
 import { arenaBytes, unfollowable } from './ground.js';
 import { plainPrimitives } from './primitives.js';
 import { simdPrimitives } from './primitives-simd.js';
-import type { SignalSet } from './signal-strategy.js';
-
-/** What an evaluator may use of the outside. */
-export interface SweepEffects extends Pick<ReplayEffects, 'data' | 'calendar'> {
-  /** What configurations of `signal` name by index. */
-  readonly signals?: readonly SignalSet[];
-}
 
 /**
  * `kernel`: a certain one instead of the fastest that runs here; the loop takes over from it on a ground that no kernel can follow, and

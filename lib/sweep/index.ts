@@ -9,12 +9,13 @@ export type {
   EvaluateOptions,
   Evaluation,
   Evaluator,
+  SweepEffects,
   SweepFill,
   SweepGround,
   SweepKernel,
 } from './contract.js';
 export { SweepError, SweepInputError } from './errors.js';
-export { createEvaluator, type SweepEffects } from './evaluator.js';
+export { createEvaluator } from './evaluator.js';
 export {
   type FloatBacktest,
   type FloatCosts,

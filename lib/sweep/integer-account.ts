@@ -3,57 +3,16 @@
  * them nothing moves but the marks, which the kernel writes in one sweep. The arithmetic is the broker's own.
  */
 import { mulDiv } from '../core/index.js';
-import {
-  Account,
-  addLot,
-  applyAction,
-  type Book,
-  buyLots,
-  emptyBook,
-  removeFifo,
-  sellableUnits,
-  sellLots,
-  shareRatio,
-  taxOfSale,
-  unitsWorth,
-} from '../market/index.js';
-import { allocateBuys } from '../strategies/index.js';
+import { Account, addLot, applyAction, removeFifo, sellableUnits, shareRatio, taxOfSale } from '../market/index.js';
 import type { SweepFill } from './contract.js';
 import type { Totals } from './figures.js';
-import type { Ground, SymbolGround } from './ground.js';
-import { affordableOf, buyCostOf, costsOf, feesOf, type IntegerCosts, tooSmall, worthOf } from './integer-costs.js';
-import { FIELD, WALK, type Walk } from './integer-walk.js';
+import type { Ground, SymbolGround } from './ground-columns.js';
+import { buyCostOf, feesOf, tooSmall, worthOf } from './integer-costs.js';
+import { shareCash, sizeOf, unitsToBuy, unitsToSell } from './integer-orders.js';
+import { BUY, costsAfter, NEVER, NOTHING, newSlot, openSlot, SALE, type Slot, UNKNOWN } from './integer-slot.js';
+import type { Walk } from './integer-walk.js';
+import { countWalk, type Stretch, setOut, walkOn } from './integer-walk-on.js';
 import { marksAreExact, type Primitives } from './primitives.js';
-
-const NEVER = 0x7fffffff;
-const UNKNOWN = 2;
-const NOTHING = 0;
-const SALE = 1;
-const BUY = 2;
-
-/** What an account has of one symbol. */
-interface Slot {
-  readonly symbol: SymbolGround;
-  readonly book: Book;
-  /** Of each of the symbol's rules. */
-  readonly costs: readonly IntegerCosts[];
-  /** Place in the account's columns. */
-  readonly at: number;
-  /** The kernel's walk of an account of this symbol alone. */
-  walk: Walk | null | undefined;
-  /** What the rule wants at each session: 1 long, 0 flat; sessions without a bar repeat the one before. */
-  readonly want: Uint8Array;
-  /** As `gapTo` keeps it: 0 flat, 1 long, UNKNOWN. */
-  standing: number;
-  nextAction: number;
-  /** Equity holds its marks up to here. */
-  marked: number;
-  waiting: typeof NOTHING | typeof SALE | typeof BUY;
-  /** Units of the waiting order. */
-  wanted: number;
-  frozenMinor: number;
-  cashFraction: number;
-}
 
 /** Accounts over the same ground, one after another: all memory is used again. */
 export class IntegerAccount {
@@ -91,22 +50,7 @@ export class IntegerAccount {
     this.slots = symbols.map((symbol, at): Slot => {
       this.denominators[at] = symbol.instrument.units.minorPerUnitTick.denominator;
       this.spans[at] = this.denominators[at]! * 2;
-      const costs = symbol.rules.map((rules) => costsOf(rules, symbol.instrument.units));
-      return {
-        symbol,
-        book: emptyBook(symbol.instrument, at),
-        costs,
-        at,
-        walk: undefined,
-        want: wants[at]!,
-        standing: UNKNOWN,
-        nextAction: 0,
-        marked: 0,
-        waiting: NOTHING,
-        wanted: 0,
-        frozenMinor: 0,
-        cashFraction: 1,
-      };
+      return newSlot(symbol, at, wants[at]!);
     });
   }
 
@@ -121,7 +65,7 @@ export class IntegerAccount {
     this.alone = false;
     equity.fill(0);
     this.twice.fill(0);
-    for (const slot of slots) next[slot.at] = open(slot);
+    for (const slot of slots) next[slot.at] = openSlot(slot);
     let cash = account.cashMinor;
     let marked = 0;
     for (let session = this.gather(); session < count; session = this.gather()) {
@@ -146,13 +90,13 @@ export class IntegerAccount {
     this.alone = true;
     due.length = 0;
     due.push(slot);
-    next[k] = open(slot);
+    next[k] = openSlot(slot);
     const walk = parts === 1 ? this.walkOf(slot) : null;
     const at: Stretch = { cash: account.cashMinor, quantity: 0, marked: 0 };
     if (walk !== null) setOut(walk, equity, fresh, trace !== undefined);
     for (;;) {
       const free = book.quantity === 0 && slot.waiting === NOTHING && this.nextPayment === NEVER;
-      if (walk !== null && free && this.walkOn(slot, walk, at)) break;
+      if (walk !== null && free && walkOn(slot, walk, account, this.next, at, this.ground.sessions, trace)) break;
       const session = Math.min(next[k]!, this.nextPayment);
       if (session < count) this.step(session);
       const now = account.cashMinor + account.frozenMinor + account.receivableMinor;
@@ -163,72 +107,13 @@ export class IntegerAccount {
       at.marked = session;
       if (session >= count) break;
     }
-    if (walk !== null) this.countWalk(walk);
+    if (walk !== null) countWalk(walk, this.totals);
     this.end();
   }
 
   private walkOf(slot: Slot): Walk | null {
     if (slot.walk === undefined) slot.walk = this.primitives.walk(slot.symbol, slot.want, slot.costs, this.ground.atFill);
     return slot.walk;
-  }
-
-  /** Lets the kernel walk on from a flat account; false when it met an event that it leaves to the account. */
-  private walkOn(slot: Slot, walk: Walk, at: Stretch): boolean {
-    const { account, ground, next } = this;
-    const { fields } = walk;
-    fields[FIELD.cash] = account.cashMinor;
-    fields[FIELD.frozen] = 0;
-    fields[FIELD.quantity] = 0;
-    fields[FIELD.standing] = slot.standing;
-    fields[FIELD.waiting] = NOTHING;
-    fields[FIELD.wanted] = 0;
-    fields[FIELD.session] = next[slot.at]!;
-    fields[FIELD.marked] = at.marked;
-    fields[FIELD.base] = at.cash;
-    fields[FIELD.held] = at.quantity;
-    fields[FIELD.phase] = 0;
-    fields[FIELD.nextAction] = slot.nextAction;
-    let why = walk.run();
-    for (; why === WALK.fill; why = walk.run()) this.listFill(slot, fields);
-    if (why === WALK.done) return true;
-    const bought = fields[FIELD.bought]!;
-    const quantity = fields[FIELD.quantity]!;
-    account.cashMinor = fields[FIELD.cash]!;
-    account.frozenMinor = fields[FIELD.frozen]!;
-    // What a lot has cost shows nowhere in a sweep.
-    if (quantity > 0) addLot(slot.book, quantity, 0, ground.sessions[bought]!, bought);
-    slot.standing = fields[FIELD.standing]!;
-    slot.waiting = fields[FIELD.waiting]! as Slot['waiting'];
-    slot.wanted = fields[FIELD.wanted]!;
-    slot.frozenMinor = account.frozenMinor;
-    slot.cashFraction = 1;
-    slot.nextAction = fields[FIELD.nextAction]!;
-    next[slot.at] = fields[FIELD.session]!;
-    at.marked = fields[FIELD.marked]!;
-    at.cash = fields[FIELD.base]!;
-    at.quantity = fields[FIELD.held]!;
-    return false;
-  }
-
-  private listFill({ symbol }: Slot, fields: Float64Array): void {
-    const quantity = fields[FIELD.lastQuantity]!;
-    this.trace!.push({
-      symbol: symbol.symbol,
-      side: quantity < 0 ? 'sell' : 'buy',
-      day: this.ground.sessions[fields[FIELD.session]!]!,
-      quantity: Math.abs(quantity),
-      priceTicks: fields[FIELD.lastPrice]!,
-      totalFeesMinor: fields[FIELD.lastFees]!,
-      cashDeltaMinor: fields[FIELD.lastCash]!,
-    });
-  }
-
-  private countWalk({ fields }: Walk): void {
-    const { totals } = this;
-    totals.fills += fields[FIELD.fills]!;
-    totals.rejections += fields[FIELD.rejections]!;
-    totals.notionalMinor += fields[FIELD.notional]!;
-    totals.feesMinor += fields[FIELD.fees]!;
   }
 
   private begin(parts: number, equity: Float64Array, trace: SweepFill[] | undefined): number {
@@ -354,26 +239,17 @@ export class IntegerAccount {
   private sell(slot: Slot, session: number): void {
     const { account, totals } = this;
     const { book, symbol } = slot;
-    const price = symbol.sellTicks[session]!;
-    if (book.quantity === 0 || price === 0) return void totals.rejections++;
     const costs = slot.costs[symbol.ruleAt[session]!]!;
     const { settlementSessions } = costs.rules;
     const day = this.ground.sessions[session]!;
-    const sellable = sellableUnits(book, day, session, settlementSessions);
-    if (sellable === 0) return void totals.rejections++;
-    let quantity = sellable;
-    if (slot.wanted > sellable) totals.rejections++;
-    if (symbol.volumeLeft !== null && symbol.volumeLeft[session]! < quantity) {
-      totals.rejections++;
-      quantity = sellLots(symbol.volumeLeft[session]!, sellable, costs.rules);
-      if (quantity === 0) return;
-    }
+    const quantity = unitsToSell(slot, costs, session, day, totals);
+    if (quantity === 0) return;
+    const price = symbol.sellTicks[session]!;
     const notional = worthOf(quantity, price, costs.units);
-    if (notional < costs.leastMinor) return void totals.rejections++;
     const fees = feesOf(costs.sell, quantity, notional);
     const tax = taxOfSale(book, quantity, day, session, settlementSessions);
     const cashDelta = notional - fees - tax;
-    if (account.cashMinor + cashDelta < Math.min(0, account.cashMinor)) return void totals.rejections++;
+    if (notional < costs.leastMinor || account.cashMinor + cashDelta < Math.min(0, account.cashMinor)) return void totals.rejections++;
     this.mark(slot, session);
     account.cashMinor += cashDelta;
     if (quantity === book.quantity) {
@@ -386,43 +262,20 @@ export class IntegerAccount {
   }
 
   private buy(slot: Slot, session: number, cashAtOpen: number): void {
-    const { account, totals } = this;
+    const { account, ground, totals } = this;
     const { book, symbol } = slot;
-    const price = symbol.buyTicks[session]!;
-    if (price === 0) return void totals.rejections++;
     const costs = slot.costs[symbol.ruleAt[session]!]!;
-    const available = account.cashMinor;
-    const { atFill } = this.ground;
-    let quantity: number;
-    if (atFill) {
-      quantity = affordableOf(costs, Math.min(available, Math.floor(cashAtOpen * slot.cashFraction)), price);
-      if (quantity === 0) return void totals.rejections++;
-    } else {
-      quantity = buyLots(slot.wanted, costs.rules);
-      if (quantity < slot.wanted) totals.rejections++;
-    }
-    if (symbol.volumeLeft !== null && symbol.volumeLeft[session]! < quantity) {
-      totals.rejections++;
-      quantity = buyLots(symbol.volumeLeft[session]!, costs.rules);
-    }
+    const budget = ground.atFill ? Math.floor(cashAtOpen * slot.cashFraction) : null;
+    const quantity = unitsToBuy(slot, costs, session, account.cashMinor, budget, totals);
     if (quantity === 0) return;
-    let notional = worthOf(quantity, price, costs.units);
-    let fees = feesOf(costs.buy, quantity, notional);
-    if (!atFill && notional + fees > available) {
-      const affordable = affordableOf(costs, available, price);
-      if (affordable < quantity) {
-        totals.rejections++;
-        quantity = affordable;
-        if (quantity === 0) return;
-        notional = worthOf(quantity, price, costs.units);
-        fees = feesOf(costs.buy, quantity, notional);
-      }
-    }
+    const price = symbol.buyTicks[session]!;
+    const notional = worthOf(quantity, price, costs.units);
     if (notional < costs.leastMinor) return void totals.rejections++;
+    const fees = feesOf(costs.buy, quantity, notional);
     this.mark(slot, session);
     const cashDelta = -notional - fees;
     account.cashMinor += cashDelta;
-    const day = this.ground.sessions[session]!;
+    const day = ground.sessions[session]!;
     addLot(book, quantity, -cashDelta, day, session);
     this.count(slot);
     this.note(symbol, 'buy', day, quantity, price, notional, fees, 0, cashDelta);
@@ -496,7 +349,7 @@ export class IntegerAccount {
       if (!atFill) asked += slot.frozenMinor = buyCostOf(costs, quantity, price);
     }
     buys.length = kept;
-    if (!atFill && asked > cash && kept > 1) this.share(session, cash);
+    if (!atFill && asked > cash && kept > 1) shareCash(buys, session, cash, totals);
     for (let i = 0; i < buys.length; i++) {
       const slot = buys[i]!;
       slot.waiting = BUY;
@@ -506,33 +359,6 @@ export class IntegerAccount {
       }
       slot.frozenMinor = account.freeze(slot.frozenMinor);
     }
-  }
-
-  private share(session: number, cash: number): void {
-    const { buys, totals } = this;
-    const granted = allocateBuys(
-      buys.map((slot) => ({
-        symbol: slot.symbol.symbol,
-        strategy: '',
-        confidence: 1,
-        quantity: slot.wanted,
-        priceTicks: slot.symbol.markTicks[session]!,
-        units: slot.book.units,
-        rules: costsAfter(slot, session).rules,
-      })),
-      cash,
-    );
-    let kept = 0;
-    for (let i = 0; i < granted.length; i++) {
-      const slot = buys[i]!;
-      const quantity = granted[i]!;
-      if (quantity < slot.wanted) totals.rejections++;
-      if (quantity === 0) continue;
-      slot.wanted = quantity;
-      slot.frozenMinor = buyCostOf(costsAfter(slot, session), quantity, slot.symbol.markTicks[session]!);
-      buys[kept++] = slot;
-    }
-    buys.length = kept;
   }
 
   /** Total equity at a close. */
@@ -560,51 +386,4 @@ export class IntegerAccount {
     if (book.quantity > 0 && nextAction < actions.length && actions[nextAction]!.session < next) return actions[nextAction]!.session;
     return next;
   }
-}
-
-/** What equity is due from session `marked` on: cash of all kinds, and units. */
-interface Stretch {
-  cash: number;
-  quantity: number;
-  marked: number;
-}
-
-function setOut({ fields }: Walk, equity: Float64Array, fresh: boolean, trace: boolean): void {
-  fields[FIELD.equity] = equity.byteOffset;
-  fields[FIELD.fresh] = fresh ? 1 : 0;
-  fields[FIELD.trace] = trace ? 1 : 0;
-  fields.fill(0, FIELD.fills, FIELD.fees + 1);
-}
-
-/** Gives the first session to look at. */
-function open(slot: Slot): number {
-  const { book, symbol } = slot;
-  book.quantity = 0;
-  book.lots = [];
-  slot.standing = UNKNOWN;
-  slot.nextAction = 0;
-  slot.marked = 0;
-  slot.waiting = NOTHING;
-  const first = symbol.traded.indexOf(1);
-  return first < 0 ? NEVER : first;
-}
-
-/** Under the rules of the session in which an order sent at a close can fill. */
-const costsAfter = (slot: Slot, session: number): IntegerCosts => slot.costs[slot.symbol.ruleAt[session + 1]!]!;
-
-/** Units asked for by a symbol that isn't held; 0: refused, -1: nothing asked. */
-function sizeOf(costs: IntegerCosts, price: number, parts: number, target: number, cash: number): number {
-  const quantity = price > 0 ? unitsOf(costs, price, parts, target, cash) : 0;
-  return quantity > 0 && tooSmall(costs, quantity, price) ? 0 : quantity;
-}
-
-function unitsOf(costs: IntegerCosts, price: number, parts: number, target: number, cash: number): number {
-  const { rules, units } = costs;
-  if (parts === 1) return rules.tradable ? affordableOf(costs, cash, price) : 0;
-  const wanted = unitsWorth(Math.abs(target), price, units);
-  // Equity below zero: a sale of nothing, refused unless it is under a lot.
-  if (target < 0) return wanted < Math.max(rules.buyMinimum, rules.sellStep) ? -1 : 0;
-  if (!rules.tradable) return 0;
-  const affordable = affordableOf(costs, cash, price);
-  return wanted >= affordable ? affordable : buyLots(wanted, rules);
 }

@@ -2,7 +2,7 @@
  * The walk of one account of one symbol inside the WASM kernel: what it reads and where it stands, as doubles in the kernel's memory. The
  * kernel goes on by itself until an event needs more than columns; see assembly/integer.ts, which has the same list of fields.
  */
-import type { Arena, SymbolGround } from './ground.js';
+import type { Arena, SymbolGround } from './ground-columns.js';
 import { COMPONENT_WIDTH, type IntegerCosts } from './integer-costs.js';
 
 /** Why a walk stopped: at the end, before a session that the checked arithmetic must do, after a fill that is listed. */

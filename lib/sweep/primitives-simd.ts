@@ -1,6 +1,6 @@
 /** The inner loops of a sweep as WASM SIMD: columns lie in the kernel's memory and are handed over by their address. */
 import { loadKernel } from '../core/index.js';
-import type { Arena, SymbolGround } from './ground.js';
+import type { Arena, SymbolGround } from './ground-columns.js';
 import { walkFields } from './integer-walk.js';
 import { addMarksChecked, marksAreExact, type Primitives } from './primitives.js';
 

@@ -1,7 +1,7 @@
 /** The inner loops of a sweep over whole columns: in plain JS here, in WASM beside; both give the same integers. */
 import { notionalMinor } from '../market/index.js';
 import { curveOf } from './curve.js';
-import type { Arena, SymbolGround } from './ground.js';
+import type { Arena, SymbolGround } from './ground-columns.js';
 import type { IntegerCosts } from './integer-costs.js';
 import type { Walk } from './integer-walk.js';
 

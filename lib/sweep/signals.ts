@@ -4,7 +4,7 @@ import { ema, rsi } from '../features/index.js';
 import { strategyEntry, strategyOf } from '../strategies/index.js';
 import { signalsOf } from './configuration-spec.js';
 import type { Configuration } from './contract.js';
-import type { Ground, SymbolGround } from './ground.js';
+import type { Ground, SymbolGround } from './ground-columns.js';
 import type { Primitives } from './primitives.js';
 import { above, channelHigh, channelLow, latch, pastReturn, prefixSums, runningSmaCross } from './signal-columns.js';
 import type { SignalSet } from './signal-strategy.js';
