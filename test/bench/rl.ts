@@ -2,10 +2,11 @@
 import { cpus } from 'node:os';
 import { PeerProcess, peerPython } from './support/peers.js';
 import { decideGroup } from './support/rl-decide.js';
+import { envGroup } from './support/rl-env.js';
 import type { Group, GroupResult } from './support/rl-group.js';
 import { ppoGroup } from './support/rl-ppo.js';
 
-const GROUPS: readonly Group[] = [decideGroup, ppoGroup];
+const GROUPS: readonly Group[] = [envGroup, decideGroup, ppoGroup];
 
 export async function bench({ peers, say, signal }: { peers: boolean; say: (text: string) => void; signal: AbortSignal }) {
   const peer = peers ? await PeerProcess.start(await peerPython('rl', { say, signal }), 'test/bench/peers/rl.py', { signal }) : null;

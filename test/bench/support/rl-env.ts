@@ -128,7 +128,7 @@ export async function envGroup({ peer: sb3, say, signal }: GroupInput): Promise<
   stepper(full, () => {
     for (let i = 0; i < COUNT; i++) if (full.filled[i] !== 0) fills++;
   })();
-  const digest = sha256(new Uint8Array(full.equityMinor.buffer.slice(0))).slice(0, 16);
+  const digest = sha256(new Uint8Array(full.equityMinor.slice().buffer)).slice(0, 16);
   fee();
   const peer =
     sb3 === null ? null : await PeerProcess.start(await peerPython('rl-env', { say, signal }), 'test/bench/peers/rl-env.py', { signal });
