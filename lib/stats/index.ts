@@ -6,6 +6,7 @@ export { type Drawdown, maxDrawdown } from './drawdown.js';
 export { type EquitySeries, simpleReturns } from './equity-curve.js';
 export { LedgerError, StatsError } from './errors.js';
 export { familySignificance, type Significance } from './family-significance.js';
+export { type MeanInterval, meanInterval } from './mean-interval.js';
 export { deviation, isFlat, mean, quantile } from './moments.js';
 export { type Overfitting, probabilityOfOverfitting } from './overfitting.js';
 export { type Performance, type PerformanceInput, performance } from './performance.js';
@@ -19,6 +20,7 @@ export {
   probabilisticSharpe,
   type SharpeSample,
 } from './significance.js';
+export { type Fold, foldsOf, SPLIT_DEFAULTS, type Span, type SplitsInput } from './splits.js';
 export { type TrialFamily, type TrialRow, trialJsonSchema, trialSchema } from './trial-row.js';
 export {
   type DamagedLine,

@@ -1,6 +1,7 @@
 /** What is kept of each configuration: its figures, and what it earned in each part of the splits. One row of numbers, NaN for none. */
+
+import type { Fold } from '../stats/index.js';
 import type { Evaluation } from './contract.js';
-import type { Fold } from './splits.js';
 import { joinedReturns, type Objective, objectiveOf, scoreOf } from './walk-score.js';
 
 /** In the order of sweep.csv. */

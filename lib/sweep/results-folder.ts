@@ -1,11 +1,11 @@
 /** Reads back what a search wrote. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SplitsInput } from '../stats/index.js';
 import { SweepInputError } from './errors.js';
 import { readRows, SweepRows } from './results-rows.js';
 import { type SweepFile, sweepFileSchema } from './results-schema.js';
 import { openSpace, type Space, type SpaceInput } from './space.js';
-import type { SplitsInput } from './splits.js';
 
 export interface SweepFolder {
   readonly folder: string;

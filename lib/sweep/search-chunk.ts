@@ -1,7 +1,8 @@
 /** A few configurations evaluated one after another: the unit of work of a search, in this thread or another. */
+
+import type { Fold } from '../stats/index.js';
 import type { Configuration, Evaluator } from './contract.js';
 import { fillRow, rowWidth } from './results-columns.js';
-import type { Fold } from './splits.js';
 import type { Objective } from './walk-score.js';
 
 /** Rows and returns of some configurations, side by side in two buffers that can be handed over. */

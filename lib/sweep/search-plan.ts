@@ -10,13 +10,12 @@ import {
   type ReplaySpec,
   type ReplaySpecInput,
 } from '../replay/index.js';
-import type { TrialFamily } from '../stats/index.js';
+import { type Fold, foldsOf, type SplitsInput, type TrialFamily } from '../stats/index.js';
 import { strategyOf } from '../strategies/index.js';
 import type { Accounts, Configuration, SweepGround, SweepKernel } from './contract.js';
 import { SweepInputError } from './errors.js';
 import { sweepStrategies } from './signals.js';
 import { openSpace, type Space, type SpaceInput } from './space.js';
-import { type Fold, foldsOf, type SplitsInput } from './splits.js';
 import { OBJECTIVES, type Objective } from './walk-score.js';
 
 /** What is searched. Plain JSON. */

@@ -1,6 +1,5 @@
 /** What an account earned over some of its sessions, from its returns alone. */
-import { deviation, isFlat, mean } from '../stats/index.js';
-import type { Span } from './splits.js';
+import { deviation, isFlat, mean, type Span } from '../stats/index.js';
 
 /** By what the best is chosen: Sharpe ratio, total return, or annualised return over the deepest fall. */
 export type Objective = 'sharpe' | 'return' | 'calmar';

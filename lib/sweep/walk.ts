@@ -1,11 +1,11 @@
 /** Walk-forward: what came of choosing the best of each training in the sessions after it. */
 import { dateOf } from '../core/index.js';
+import type { Fold, SplitsInput } from '../stats/index.js';
 import type { Evaluator } from './contract.js';
 import { foldColumn } from './results-columns.js';
 import type { SweepRows } from './results-rows.js';
 import type { WalkForward } from './results-schema.js';
 import type { Space } from './space.js';
-import type { Fold, SplitsInput } from './splits.js';
 import { joinedReturns, scoreOf } from './walk-score.js';
 
 /**

@@ -1,6 +1,6 @@
 /** `--walk-forward`, `--out-of-sample` and what goes with them: how a search is split. */
 import { InputError } from '../../core/index.js';
-import { SPLIT_DEFAULTS, type SplitsInput } from '../../sweep/index.js';
+import { SPLIT_DEFAULTS, type SplitsInput } from '../../stats/index.js';
 
 export interface SplitFlags {
   readonly walkForward?: number;

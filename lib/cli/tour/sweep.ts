@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { embeddedData } from '../../feeds/index.js';
 import { openRun } from '../../replay/index.js';
-import { runSearch, SPLIT_DEFAULTS } from '../../sweep/index.js';
+import { SPLIT_DEFAULTS } from '../../stats/index.js';
+import { runSearch } from '../../sweep/index.js';
 import { besideLines } from '../run/sweep-lines.js';
 import { summariesOf } from '../summary.js';
 import { stage, TourInterrupted, type TourPart } from './part.js';

@@ -1,7 +1,7 @@
 /** Folds: what chooses never overlaps what judges, whatever the purge and embargo. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldsOf, SPLIT_DEFAULTS, SweepInputError } from '../../lib/sweep/index.js';
+import { foldsOf, SPLIT_DEFAULTS, StatsError } from '../../lib/stats/index.js';
 import { joinedReturns, objectiveOf, scoreOf } from '../../lib/sweep/walk-score.js';
 
 test('anchored: tests share the rest, training begins at the first session', () => {
@@ -59,7 +59,7 @@ test('tests follow each other to the last session; no training reaches into its 
       try {
         folds = foldsOf(sessions, splits);
       } catch (error) {
-        expect(error).toBeInstanceOf(SweepInputError);
+        expect(error).toBeInstanceOf(StatsError);
         return;
       }
       expect(folds).toHaveLength(splits.folds);

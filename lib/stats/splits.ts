@@ -1,5 +1,5 @@
-/** Cutting the sessions of a search into parts that choose and parts that judge: walk-forward folds, or one split. */
-import { SweepInputError } from './errors.js';
+/** Cutting sessions into parts that choose (or teach) and parts that judge: walk-forward folds, or one split. */
+import { StatsError } from './errors.js';
 
 export interface SplitsInput {
   /** Tests, one after another. 1 = a plain split into in-sample and out-of-sample. */
@@ -28,17 +28,17 @@ export const SPLIT_DEFAULTS: SplitsInput = { folds: 5, mode: 'anchored', trainSh
 /** Fewest sessions that a Sharpe ratio is made of: two returns. */
 const FEWEST = 3;
 
-/** Folds over `sessions` sessions. Throws SweepInputError where a part would be left with fewer than three sessions. */
+/** Folds over `sessions` sessions. Throws StatsError where a part would be left with fewer than three sessions. */
 export function foldsOf(sessions: number, { folds, mode, trainShare, purge, embargo }: SplitsInput): Fold[] {
   const whole = (name: string, value: number, least: number): void => {
     if (!Number.isInteger(value) || value < least)
-      throw new SweepInputError(`foldsOf: expected ${name} as a whole number from ${least} on, got ${value}. Change it.`);
+      throw new StatsError(`foldsOf: expected ${name} as a whole number from ${least} on, got ${value}. Change it.`);
   };
   whole('folds', folds, 1);
   whole('purge', purge, 0);
   whole('embargo', embargo, 0);
   if (!(trainShare > 0 && trainShare < 1)) {
-    throw new SweepInputError(`foldsOf: expected a train share between 0 and 1, got ${trainShare}. Take a half, 0.5.`);
+    throw new StatsError(`foldsOf: expected a train share between 0 and 1, got ${trainShare}. Take a half, 0.5.`);
   }
   const first = Math.round(sessions * trainShare);
   const starts = Array.from({ length: folds + 1 }, (_, k) => first + Math.round(((sessions - first) * k) / folds));
@@ -50,7 +50,7 @@ export function foldsOf(sessions: number, { folds, mode, trainShare, purge, emba
     train = train.filter(([from, to]) => to > from);
     const trained = train.reduce((sum, [from, to]) => sum + to - from, 0);
     if (trained < FEWEST || test[1] - test[0] < FEWEST) {
-      throw new SweepInputError(
+      throw new StatsError(
         `foldsOf: expected ${FEWEST} sessions or more in each part, got ${trained} to train and ${test[1] - test[0]} to test in fold ${k + 1} of ${folds} over ${sessions}. Take fewer folds, a longer span, or a smaller purge.`,
       );
     }
