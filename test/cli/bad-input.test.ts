@@ -24,7 +24,7 @@ const cases: readonly (readonly [args: string[], says: RegExp])[] = [
   [['replay', '--strategy', 'sma-cross', '--set', 'fast=60'], /fast must be below slow/],
   [['replay', '--strategy', 'sma-cross', '--set', 'fast'], /Expected key=value/],
   [['backtest', '--strategy', 'sma-cross', '--strategy', 'momentum', '--set', 'fast=3'], /Name the strategy/],
-  [['replay', '--data', 'embedded:uk'], /expected embedded:cn or embedded:us, got embedded:uk/],
+  [['replay', '--data', 'embedded:uk'], /expected embedded:cn, embedded:us or embedded:cn-5m, got embedded:uk/],
   [['replay', '--data', join(scratch, 'nothing.csv')], /nothing\.csv/],
   [['replay', '--data', badBars, '--price-only'], /000001\.SZ\.csv.*line 2/],
   [['replay', '--symbols', '000002.SZ'], /got 000002\.SZ\. Did you mean/],
