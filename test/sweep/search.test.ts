@@ -180,7 +180,8 @@ describe('the same bytes', () => {
       expect(stopped.interrupted).toBe(true);
       const { done, all } = stopped.file.configurations;
       expect(done).toBeGreaterThan(0);
-      expect(done).toBeLessThan(all);
+      // Several threads may be through with all of so few before this one hears of the first.
+      if (workers === 1) expect(done).toBeLessThan(all);
       expect(stopped.file).toMatchObject({ status: 'interrupted', honest: null });
       expect(stopped.file.best).not.toBeNull();
       expect(ledger.tasks()[0]).toMatchObject({ kind: 'sweep', state: 'interrupted', step: done });
