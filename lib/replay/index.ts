@@ -1,7 +1,8 @@
 /** replay: the one loop that turns time into decisions, its barrier, its store, and the settling of outcomes afterwards. */
 export type { Audit, AuditCut } from './audit.js';
 export { dataFor } from './data-for.js';
-export type { Recorder } from './loop.js';
+export type { Recorder } from './loop-contract.js';
+export { memoryUplift, type UpliftRow } from './memory-uplift.js';
 export { configHashOf, type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
 export type { EquitySeries, ReplayEffects, ReplayProgress, ReplayResult } from './result.js';
 export {

@@ -18,7 +18,7 @@ import type { EquityLog } from './equity-log.js';
 import { evidenceText } from './evidence-text.js';
 import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
-import type { Recorder } from './loop.js';
+import type { Recorder } from './loop-contract.js';
 import { type Direction, directionOf, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
 import type { RowKind } from './store.js';
 import type { StoreClient } from './store-client.js';

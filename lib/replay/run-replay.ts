@@ -8,7 +8,7 @@ import type { Broker } from '../market/index.js';
 import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
 import { EquityLog } from './equity-log.js';
-import type { LoopState } from './loop.js';
+import type { LoopState } from './loop-contract.js';
 import { type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
 import { recordRun } from './record-trial.js';
 import type { ReplayEffects, ReplayResult } from './result.js';
