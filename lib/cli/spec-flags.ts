@@ -1,5 +1,6 @@
 /** The flags that make a replay spec, shared by `replay` and `backtest`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { MemoryUse } from '../memory/index.js';
 import type { ReplaySpec, ReplaySpecInput } from '../replay/index.js';
 import { exactRatio, horizonList, nonNegative, wholeNumber } from './numbers.js';
 
@@ -23,6 +24,9 @@ export interface SpecFlags {
   readonly seed?: number;
   readonly horizons?: number[];
   readonly onBadRow?: ReplaySpec['onBadRow'];
+  readonly memory?: MemoryUse;
+  readonly memoryFrom?: string;
+  readonly memoryHorizon?: number;
 }
 
 const names = (text: string): string[] => {
@@ -78,6 +82,17 @@ export function specOptions(command: Command): void {
     .option('--price-only', 'replay instruments whose corporate actions are unknown; stamped on everything')
     .option('--seed <n>', 'seed of all randomness', wholeNumber)
     .option('--horizons <1,5,20>', 'outcome horizons in sessions', horizonList)
+    .addOption(
+      new Option('--memory <use>', 'a memory for the run: own, or an ablation of it').choices([
+        'own',
+        'off',
+        'shuffled',
+        'lagged',
+        'poisoned',
+      ]),
+    )
+    .option('--memory-from <name>', 'memory to start from, under data/memory or a path; empty otherwise')
+    .option('--memory-horizon <n>', 'sessions until a decision becomes a lesson, one of the horizons (default: 5)', wholeNumber)
     .addOption(new Option('--on-bad-row <what>', 'what to do with bad rows of your data').choices(['refuse', 'skip']));
 }
 
@@ -89,7 +104,16 @@ export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
     ...(flags.slippageBp !== undefined && { slippageBp: flags.slippageBp }),
     ...(flags.dividendWithholding && { dividendWithholding: flags.dividendWithholding }),
   };
+  const memory = {
+    ...(flags.memory && { use: flags.memory }),
+    ...(flags.memoryFrom !== undefined && { from: flags.memoryFrom }),
+    ...(flags.memoryHorizon !== undefined && { horizon: flags.memoryHorizon }),
+  };
   const { decisionPoint, cash: initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow } = flags;
   const given = Object.entries({ decisionPoint, initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow });
-  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...(Object.keys(costs).length > 0 && { costs }) };
+  return {
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    ...(Object.keys(costs).length > 0 && { costs }),
+    ...(Object.keys(memory).length > 0 && { memory }),
+  };
 }

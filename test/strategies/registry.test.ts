@@ -26,13 +26,15 @@ test('every strategy has a line, defaults that make it, and an action table in o
     'exits',
     'rule:v1',
     'rl',
+    'memory:v1',
+    'llm',
     'frozen',
   ]);
   for (const id of strategyIds()) {
     const entry = strategyEntry(id);
     expect(entry.description.length).toBeGreaterThan(20);
-    // These two need something to go by: recorded intents, a policy.
-    if (id === 'frozen' || id === 'rl') continue;
+    // These need something to go by: recorded intents, a policy, models.
+    if (id === 'frozen' || id === 'rl' || id === 'llm') continue;
     const strategy = strategyOf(id);
     expect(strategy.id).toBe(id);
     checkActionTable(strategy.actions);

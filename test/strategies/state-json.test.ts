@@ -57,19 +57,24 @@ function run(strategy: Strategy, json: boolean): string {
 const policy = join(mkdtempSync(join(tmpdir(), 'hindcast-test-')), 'policy');
 saveBundle(policy, somePolicy());
 
-test.each(strategyIds().filter((id) => id !== 'frozen'))('%s: a state that went through JSON at every step continues identically', (id) => {
-  const parameters: Record<string, unknown> = {
-    'equal-weight': { parts: 3, every: 5 },
-    momentum: { lookback: 20, top: 2, every: 5 },
-    'sma-cross': { fast: 3, slow: 10, parts: 3 },
-    'ema-cross': { fast: 3, slow: 10, parts: 3 },
-    breakout: { entry: 8, exit: 4, parts: 3 },
-    'momentum-sign': { lookback: 10, parts: 3 },
-    'rsi-bands': { period: 6, low: 40, high: 60, parts: 3 },
-    'random-same-turnover': { tradesPerYear: 60 },
-    rl: { bundle: policy, sampling: 'draw', seed: 3 },
-  };
-  const straight = run(strategyOf(id, parameters[id]), false);
-  expect(run(strategyOf(id, parameters[id]), true)).toBe(straight);
-  expect(straight).toContain('"action"');
-});
+// Those that wait for a recall or a model have tests of their own, inside replays.
+const asks = ['frozen', 'memory:v1', 'llm'];
+test.each(strategyIds().filter((id) => !asks.includes(id)))(
+  '%s: a state that went through JSON at every step continues identically',
+  (id) => {
+    const parameters: Record<string, unknown> = {
+      'equal-weight': { parts: 3, every: 5 },
+      momentum: { lookback: 20, top: 2, every: 5 },
+      'sma-cross': { fast: 3, slow: 10, parts: 3 },
+      'ema-cross': { fast: 3, slow: 10, parts: 3 },
+      breakout: { entry: 8, exit: 4, parts: 3 },
+      'momentum-sign': { lookback: 10, parts: 3 },
+      'rsi-bands': { period: 6, low: 40, high: 60, parts: 3 },
+      'random-same-turnover': { tradesPerYear: 60 },
+      rl: { bundle: policy, sampling: 'draw', seed: 3 },
+    };
+    const straight = run(strategyOf(id, parameters[id]), false);
+    expect(run(strategyOf(id, parameters[id]), true)).toBe(straight);
+    expect(straight).toContain('"action"');
+  },
+);
