@@ -32,10 +32,7 @@ export interface LossSums {
 
 export const lossSums = (): LossSums => ({ policy: 0, value: 0, entropy: 0, kl: 0, clipped: 0 });
 
-/**
- * (advantage - mean) / (sample standard deviation + 1e-8) of the first `rows`, in place; one row alone stays as it is. `on`: false copies
- * nothing and leaves them raw.
- */
+/** (advantage - mean) / (sample standard deviation + 1e-8) of the first `rows`, in place; one row alone stays as it is. */
 export function normaliseAdvantages(advantages: Float64Array, rows: number): void {
   if (rows < 2) return;
   let mean = 0;
