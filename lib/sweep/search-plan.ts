@@ -61,12 +61,12 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
   const { accounts = 'shared', by = 'sharpe', splits = null } = input;
   if (!OBJECTIVES.includes(by))
     throw new SweepInputError(`planSearch: expected one of ${OBJECTIVES.join(', ')} to choose by, got ${by}. Name one.`);
-  const spec = parseSpec({ ...input.spec, strategies: PLACEHOLDER, record: 'account' });
-  if (spec.memory !== undefined) {
+  if (input.spec.memory !== undefined) {
     throw new SweepInputError(
       'planSearch: expected no memory in a search, got one. Search without, then replay the best with --memory own.',
     );
   }
+  const spec = parseSpec({ ...input.spec, strategies: PLACEHOLDER, record: 'account' });
   if (spec.risk !== 'none') {
     throw new SweepInputError(
       `planSearch: expected no risk limits in a search, got ${spec.risk}. Search without, then replay the best with --risk ${spec.risk}.`,
