@@ -11,12 +11,13 @@ export type { Attribution, Execution, ExecutionContext, Manager, Member, SignedI
 export { exits } from './exits.js';
 export { type FrozenIntents, frozenIntents } from './frozen.js';
 export { type InOut, inOut } from './in-out.js';
+export { type LlmEffects, llm } from './llm.js';
 export { type ManagerOptions, MultiStrategyManager } from './manager.js';
 export { momentum } from './momentum.js';
 export { type MomentumSignState, momentumSign } from './momentum-sign.js';
 export { type RandomSameTurnoverState, randomSameTurnover, tradesPerYearOf } from './random-same-turnover.js';
 export type { RebalanceState } from './rebalance.js';
-export { type StrategyEntry, strategyEntry, strategyIds, strategyOf } from './registry.js';
+export { type StrategyEffects, type StrategyEntry, strategyEntry, strategyIds, strategyOf } from './registry.js';
 export { type RlState, rlStrategy } from './rl.js';
 export { type RsiBandsState, rsiBands } from './rsi-bands.js';
 export { type RuleAnalystState, ruleAnalyst } from './rule-analyst.js';

@@ -9,6 +9,7 @@ import { equalWeight, equalWeightSchema } from './equal-weight.js';
 import { StrategyError } from './errors.js';
 import { exits, exitsSchema } from './exits.js';
 import { frozenIntents, frozenSchema } from './frozen.js';
+import { type LlmEffects, llm, llmModels, llmSchema } from './llm.js';
 import { memoryAnalyst, memoryAnalystSchema } from './memory-analyst.js';
 import { momentum, momentumSchema } from './momentum.js';
 import { momentumSign, momentumSignSchema } from './momentum-sign.js';
@@ -28,14 +29,21 @@ export interface StrategyEntry {
   readonly models?: (parameters: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
 }
 
-const entries = new Map<string, StrategyEntry & { readonly make: (parameters: unknown) => Strategy }>();
+/** What a run lends to strategies that need more than a view. */
+export interface StrategyEffects {
+  /** Models of the run; without them `rule:v1` speaks for the roles of `llm`. */
+  readonly llm?: LlmEffects;
+}
+
+type Entry = StrategyEntry & { readonly make: (parameters: unknown, effects: StrategyEffects) => Strategy };
+const entries = new Map<string, Entry>();
 
 /** A state is only ever handed back to the strategy that made it, so its type need not show. */
 function add<S>(
   id: string,
   description: string,
   schema: z.ZodType,
-  make: (parameters: never) => Strategy<S>,
+  make: (parameters: never, effects: StrategyEffects) => Strategy<S>,
   models?: StrategyEntry['models'],
 ): void {
   const defaults = schema.safeParse({});
@@ -44,7 +52,7 @@ function add<S>(
     description,
     schema,
     defaults: defaults.success ? (defaults.data as Record<string, unknown>) : {},
-    make: make as unknown as (parameters: unknown) => Strategy,
+    make: make as unknown as Entry['make'],
     ...(models === undefined ? {} : { models }),
   });
 }
@@ -67,6 +75,13 @@ add(
   memoryAnalystSchema,
   memoryAnalyst,
 );
+add(
+  'llm',
+  'language-model roles read, argue and decide; rules stand in where no model is configured',
+  llmSchema,
+  (parameters: never, effects) => llm(parameters, effects.llm),
+  llmModels,
+);
 add('frozen', 'replays recorded intents under other rules or costs without deciding again', frozenSchema, frozenIntents);
 
 /** Ids in the order of the registry. */
@@ -78,11 +93,11 @@ export function strategyEntry(id: string): StrategyEntry {
 }
 
 /** A strategy by id. Throws StrategyError for an unknown id, an unknown parameter, or one out of range. */
-export function strategyOf(id: string, parameters: unknown = {}): Strategy {
-  return lookUp(id).make(parameters);
+export function strategyOf(id: string, parameters: unknown = {}, effects: StrategyEffects = {}): Strategy {
+  return lookUp(id).make(parameters, effects);
 }
 
-function lookUp(id: string): StrategyEntry & { readonly make: (parameters: unknown) => Strategy } {
+function lookUp(id: string): Entry {
   const entry = entries.get(id);
   if (entry) return entry;
   const names = strategyIds();
