@@ -88,7 +88,7 @@ export async function memoryStats(context: Context, flags: MemoryFlags): Promise
     say(`${folder}: ${found.rows} rows, ${found.embedder} (${found.dimension} numbers)`);
     say(found.health.status === 'ok' ? 'embedder: healthy' : `embedder: degraded. ${found.health.reason}`);
     if (found.from !== null) say(`known from ${found.from} to ${found.to}`);
-    if (found.quarantined > 0) say(`${found.quarantined} notes set aside in quarantine.jsonl: nobody can say when they could be known`);
+    if (found.quarantined > 0) say(`set aside in quarantine.jsonl, since nobody can say when they could be known: ${found.quarantined}`);
     for (const [name, counts] of Object.entries({ kinds: found.kinds, owners: found.owners, layers: found.layers })) {
       const words = Object.entries(counts).map(([key, count]) => `${key} ${count}`);
       if (words.length > 0) say(`${name}: ${words.join(', ')}`);
