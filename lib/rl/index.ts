@@ -10,6 +10,8 @@ export { type FeatureHealth, featureHealth } from './dead-features.js';
 export { type EnvMarket, type EnvMarketInput, envMarket } from './env-market.js';
 export { type FeatureProbe, type ProbedFeature, probeFeatures } from './env-probe.js';
 export { reasonsIn } from './env-reasons.js';
+export { evaluatePolicies, type Play, type Played } from './evaluate.js';
+export type { Contender, Evaluation, TestFigures } from './evaluation.js';
 export { networkInputs, policyLogits } from './forward.js';
 export type { Kernel } from './kernel.js';
 export { fastestKernel, openKernel, reproducibleKernel } from './kernel-choice.js';
@@ -21,6 +23,7 @@ export { ONNX_OPSET, policyOnnx, separateOnnx } from './onnx.js';
 export { OUTSIDE_SIGMA, type PolicyInputs, policyInputs } from './ood.js';
 export { createPpo, type IterationStats, type Ppo, type TrainedPolicy } from './ppo.js';
 export { type PpoSettings, ppoDefaults, type Schedule } from './ppo-settings.js';
+export { trainerPresets } from './presets.js';
 export { type Reward, type RewardName, rewardNames, rewardOf } from './reward.js';
 export { bestAction, type Softmax, sampleAction, softmax, softmaxOf } from './sampling.js';
 export { importSb3, type SampleAction, type Sb3Import, type Sb3ImportOptions } from './sb3-import.js';
@@ -34,3 +37,9 @@ export {
   rlSchema,
   rlSchemaIds,
 } from './schema.js';
+export { type CurveRow, readCurve } from './train-curve.js';
+export type { Member, MemberResult } from './train-member.js';
+export { planTraining, type TrainEffects, type TrainedMember, type Training, type TrainingPlan, trainPolicies } from './trainer.js';
+export { readTrainFile, type TrainFile } from './trainer-file.js';
+export type { TrainProgress } from './trainer-progress.js';
+export { settingLines, type TrainerInput, type TrainerSettings, trainerSettings } from './trainer-settings.js';

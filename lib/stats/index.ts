@@ -21,6 +21,7 @@ export {
   type SharpeSample,
 } from './significance.js';
 export { type Fold, foldsOf, SPLIT_DEFAULTS, type Span, type SplitsInput } from './splits.js';
+export { differenceInterval, type TInterval, tInterval } from './t-interval.js';
 export { type TrialFamily, type TrialRow, trialJsonSchema, trialSchema } from './trial-row.js';
 export {
   type DamagedLine,
