@@ -1,6 +1,7 @@
 /** report: figures, and the one HTML page of a run that opens from disk and says where its numbers come from. */
 export { type CalibrationBin, type CalibrationInput, calibrationOf } from './calibration.js';
 export { ReportError } from './errors.js';
+export { type ActionMapFigureData, actionMapFigure } from './figures/action-map.js';
 export { type ActionCount, actionsFigure } from './figures/actions.js';
 export { calibrationFigure } from './figures/calibration.js';
 export { type DrawdownFigureData, drawdownFigure } from './figures/drawdown.js';
@@ -8,6 +9,7 @@ export { type EquityFigureData, equityFigure } from './figures/equity.js';
 export { type ExposureFigureData, exposureFigure } from './figures/exposure.js';
 export type { Figure, PlotlyFigure } from './figures/figure.js';
 export { type HeatAxis, type HeatMapFigureData, heatMapFigure } from './figures/heat-map.js';
+export { type LearningCurveFigureData, learningCurveFigure } from './figures/learning-curve.js';
 export { type ParallelAxis, type ParallelCoordinatesFigureData, parallelCoordinatesFigure } from './figures/parallel-coordinates.js';
 export { type PriceFigureData, priceFigure, type Trade } from './figures/price.js';
 export { type StylisedFactsFigureData, stylisedFactsFigure } from './figures/stylised-facts.js';
