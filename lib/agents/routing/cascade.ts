@@ -27,6 +27,8 @@ export interface RoutingRecord {
   readonly role: 'routing';
   /** Of the thresholds. */
   readonly version: string;
+  /** Share of kept answers that were asked about again. */
+  readonly shadowShare: number;
   readonly features: CaseFeatures;
   readonly complexity: number;
   readonly first: Tier;
@@ -137,6 +139,7 @@ export async function decideInTiers(sitting: Sitting, question: RoutedQuestion):
   const record: RoutingRecord = {
     role: 'routing',
     version: routing.version,
+    shadowShare: routing.shadowShare,
     features,
     complexity,
     first: begin.tier,
