@@ -93,10 +93,11 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
     places.push(end);
     end += Math.ceil(column.byteLength / 16) * 16;
   }
-  const { exports, memory } = loadKernel<Exports>('rl', 'env-step', Math.ceil(end / PAGE));
+  // Not `exports`: in the notebook kernel that is the module's own.
+  const { exports: kernel, memory } = loadKernel<Exports>('rl', 'env-step', Math.ceil(end / PAGE));
   const columns = wanted.map((column, id) => {
     const at = places[id]!;
-    exports.place(id, at);
+    kernel.place(id, at);
     const { buffer } = memory;
     const placed =
       column instanceof Float64Array
@@ -139,8 +140,8 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
     kinds: of(40),
     fractions: of(41),
     sellable: of(42),
-    step: (from) => exports.step(from, count, KERNEL_LOTS),
-    rows: () => exports.rows(count, market.width, observationSize),
+    step: (from) => kernel.step(from, count, KERNEL_LOTS),
+    rows: () => kernel.rows(count, market.width, observationSize),
   };
 }
 

@@ -1,5 +1,5 @@
 /** How trained policies did on unseen time, over their seeds, beside holding, a rule, and luck of the same turnover. */
-import { dateOf } from '../core/index.js';
+import { dateOf, HindcastError } from '../core/index.js';
 import { differenceInterval, openTrials, performance, recordTrials, tInterval } from '../stats/index.js';
 import { COMPARED, type Contender, type DateSpan, type Evaluation, type TestFigures } from './evaluation.js';
 import type { TrainEffects, Training } from './trainer.js';
@@ -41,6 +41,11 @@ export async function evaluatePolicies(
   effects: Pick<TrainEffects, 'clock' | 'resultsDir' | 'progress' | 'signal'> & { readonly trial?: boolean },
 ): Promise<Evaluation> {
   const { file, members } = training;
+  if (file.status !== 'done') {
+    throw new HindcastError(
+      `evaluatePolicies: expected a training that is done, got ${file.train}, ${file.status}. Run the same training again to finish it.`,
+    );
+  }
   const tests = file.folds.map(({ test }) => test);
   const seeds = [...new Set(members.map(({ seed }) => seed))];
   const draws = Array.from({ length: Math.max(RANDOM_DRAWS, seeds.length) }, (_, i) => i + 1);

@@ -51,6 +51,16 @@ export interface Training {
   readonly folder: string;
   readonly file: TrainFile;
   readonly plan: TrainingPlan;
+  /** What a replay must be told to play under the same rules; span and strategies are the caller's. */
+  readonly spec: {
+    readonly data: string;
+    readonly symbols: string[];
+    readonly initialCash: number;
+    readonly risk: string;
+    readonly rulebook: string;
+    readonly costs: TrainerSettings['costs'];
+    readonly decisionPoint: 'close' | 'every';
+  };
   /** Fold by fold, seed by seed; those that have ended. */
   readonly members: readonly TrainedMember[];
   readonly interrupted: boolean;
@@ -188,6 +198,15 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
       const own = memberFolder(folder, shared, result);
       return { ...result, folder: bundleFolder(own), curve: readCurve(own) };
     }),
+    spec: {
+      data: settings.data,
+      symbols: [...settings.symbols],
+      initialCash: settings.initialCash,
+      risk: settings.risk,
+      rulebook: settings.rulebook,
+      costs: settings.costs,
+      decisionPoint: ground.data.intervalMs === undefined ? 'close' : 'every',
+    },
     interrupted,
     trained: { steps: progress.taken, seconds: progress.seconds, threads },
   };

@@ -14,6 +14,8 @@ export interface LearningCurveFigureData {
   readonly description: string;
   /** One a seed, each over its own steps (ascending); null or NaN where there is no value. */
   readonly seeds: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly (number | null)[] }[];
+  /** Name of the horizontal axis. */
+  readonly across?: string;
   /** Right end of the steps axis; the last step by default. */
   readonly totalSteps?: number;
 }
@@ -42,7 +44,7 @@ function meanOf(seeds: LearningCurveFigureData['seeds']): Point[] {
 
 /** Throws nothing: seeds without a value give an empty drawing. */
 export function learningCurveFigure(data: LearningCurveFigureData): Figure {
-  const { id, title, axis, format, description, seeds } = data;
+  const { id, title, axis, format, description, seeds, across = 'steps' } = data;
   const lines = seeds.map(({ name, steps, values }) => ({
     name,
     points: steps.flatMap((step, i): Point[] => (finite(values[i]) ? [{ step, value: values[i] as number }] : [])),
@@ -89,7 +91,7 @@ export function learningCurveFigure(data: LearningCurveFigureData): Figure {
       labels +
       key +
       text(2, 12, axis, { fill: MUTED }) +
-      text(right, HEIGHT - 1, 'steps', { anchor: 'end', size: 11 }),
+      text(right, HEIGHT - 1, across, { anchor: 'end', size: 11 }),
   );
   const trace = (name: string, points: readonly Point[], colour: string, width: number) => ({
     type: 'scatter',
@@ -109,7 +111,7 @@ export function learningCurveFigure(data: LearningCurveFigureData): Figure {
     table: {
       thinBy: 'head',
       columns: [
-        { name: 'Steps', format: 'count', values: steps },
+        { name: across, format: 'count', values: steps },
         ...lines.map(({ name, points }) => {
           const by = new Map(points.map(({ step, value }) => [step, value] as const));
           return { name, format, values: steps.map((step) => by.get(step) ?? null) };
@@ -120,7 +122,7 @@ export function learningCurveFigure(data: LearningCurveFigureData): Figure {
       data: [...lines.map(({ name, points }) => trace(name, points, SKY, 1)), ...(mean.length > 0 ? [trace('mean', mean, BLUE, 2.6)] : [])],
       layout: {
         hovermode: 'x unified',
-        xaxis: { title: { text: 'steps' }, range: [0, last] },
+        xaxis: { title: { text: across }, range: [0, last] },
         yaxis: { title: { text: plotlyText(axis) }, tickformat: format === 'percent' ? '.0%' : '' },
       },
     },
