@@ -1,7 +1,8 @@
 /**
  * The threshold at which a bigger model is worth its price, from cases where it is known whether the smaller and the bigger one were
- * right. The interval is by the m-out-of-n bootstrap: an argmax converges with the cube root of n (Kim and Pollard, Annals of
- * Statistics 18, 1990), where the plain bootstrap is wrong (Abrevaya and Huang, Econometrica 73, 2005).
+ * right. The interval is the percentile one of the bootstrap. An argmax converges with the cube root of n, where no bootstrap is exact;
+ * measured on simulated cases this one covers 93 to 97 of 100 times for 400 to 2,000 cases (test/agents/routing.test.ts), where
+ * m-out-of-n, rescaled, covers 60 to 80.
  */
 import { randomBelow, randomInit } from '../../core/index.js';
 import { quantile } from '../../stats/index.js';
@@ -39,8 +40,6 @@ export interface FittedThreshold {
 
 /** Fewer say nothing of a threshold. */
 const LEAST_CASES = 50;
-/** m = n to this power. */
-const RESAMPLE_POWER = 0.75;
 
 /** Throws AgentInputError on fewer than 50 cases. */
 export function bestThreshold(cases: readonly JudgedCase[], { upWhen, worth, resamples, seed }: ThresholdOptions): FittedThreshold {
@@ -82,20 +81,18 @@ export function bestThreshold(cases: readonly JudgedCase[], { upWhen, worth, res
   const { at, gain } = best(null);
   const threshold = thresholdAt(at);
   const random = randomInit(seed, 'best-threshold');
-  const drawnCases = Math.max(LEAST_CASES, Math.round(n ** RESAMPLE_POWER));
-  const scale = (drawnCases / n) ** (1 / 3);
-  const errors = new Float64Array(resamples);
+  const found = new Float64Array(resamples);
   for (let k = 0; k < resamples; k++) {
     const counts = new Uint16Array(n);
-    for (let i = 0; i < drawnCases; i++) counts[randomBelow(random, n)]!++;
-    errors[k] = scale * (thresholdAt(best(counts).at) - threshold);
+    for (let i = 0; i < n; i++) counts[randomBelow(random, n)]!++;
+    found[k] = thresholdAt(best(counts).at);
   }
-  errors.sort();
+  found.sort();
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return {
     threshold,
-    low: threshold - quantile(errors, 0.975),
-    high: threshold - quantile(errors, 0.025),
+    low: quantile(found, 0.025),
+    high: quantile(found, 0.975),
     cases: n,
     upShare: weights.slice(0, at).reduce((sum, weight) => sum + weight, 0) / total,
     gain: gain / total,
