@@ -5,8 +5,8 @@ import type { Memory } from './memory.js';
 
 export const memoryUses = ['own', 'off', 'shuffled', 'lagged', 'poisoned'] as const;
 /**
- * own: as it is. off: never asked. shuffled: other rows of the same kinds, drawn at random among those known. lagged: as it stood 60
- * days earlier. poisoned: the right rows, each telling the opposite return.
+ * own: as it is. off: never asked. shuffled: the right lessons, each telling what followed on another one that is known, drawn at
+ * random; of other kinds, other rows. lagged: as it stood 60 days earlier. poisoned: the right lessons, each telling the opposite return.
  */
 export type MemoryUse = (typeof memoryUses)[number];
 
@@ -34,27 +34,39 @@ export function recallFor(memory: Memory, use: MemoryUse, seed: number): RecallO
         const recall = await memory.recall(query, asOf);
         if (recall.status !== 'ok') return recall;
         const state = randomInit(seed, `shuffled|${asOf}|${sha256(query.text)}`);
-        const pool = memory.known(query, asOf);
-        const rows = await memory.rowsAt(recall.items.map(() => pool[randomBelow(state, pool.length)]!));
+        const pools = new Map<string, number[]>();
+        const heads = memory.heads();
+        for (const position of memory.known(query, asOf)) {
+          const { kind } = heads[position]!;
+          const pool = pools.get(kind);
+          if (pool === undefined) pools.set(kind, [position]);
+          else pool.push(position);
+        }
+        const drawn = recall.items.map(({ kind }) => pools.get(kind)!).map((pool) => pool[randomBelow(state, pool.length)]!);
+        const rows = await memory.rowsAt(drawn);
         const items = rows.map((row, i): RecalledItem => {
+          const item = recall.items[i]!;
+          if (item.kind === 'lesson') return told(item, row.body as unknown as Returns);
           const { id, kind, text, body, eventAt, knownAt } = row;
-          return { id, kind, text, body, eventAt, knownAt, score: recall.items[i]!.score };
+          return { id, kind, text, body, eventAt, knownAt, score: item.score };
         });
         return { ...recall, items };
       };
   }
 }
 
-/** A lesson that tells the opposite return, with the words to match. */
+type Returns = Pick<LessonBody, 'instrumentReturn' | 'net' | 'benchmarkReturn'>;
+
+/** A lesson with other returns, and the words to match. */
+function told(item: RecalledItem, { instrumentReturn, net, benchmarkReturn }: Returns): RecalledItem {
+  const body: LessonBody = { ...(item.body as unknown as LessonBody), instrumentReturn, net, benchmarkReturn };
+  return { ...item, body, text: lessonText(body, item.eventAt) };
+}
+
+const opposed = (value: number | null): number | null => (value === null ? null : -value);
+
 function opposite(item: RecalledItem): RecalledItem {
-  const body = item.body as Partial<LessonBody> | null;
-  if (item.kind !== 'lesson' || typeof body?.instrumentReturn !== 'number') return item;
-  const opposed = (value: number | null | undefined): number | null => (typeof value === 'number' ? -value : null);
-  const turned: LessonBody = {
-    ...(body as LessonBody),
-    instrumentReturn: -body.instrumentReturn,
-    net: opposed(body.net),
-    benchmarkReturn: opposed(body.benchmarkReturn),
-  };
-  return { ...item, body: turned, text: lessonText(turned, item.eventAt) };
+  if (item.kind !== 'lesson') return item;
+  const { instrumentReturn, net, benchmarkReturn } = item.body as unknown as Returns;
+  return told(item, { instrumentReturn: -instrumentReturn, net: opposed(net), benchmarkReturn: opposed(benchmarkReturn) });
 }

@@ -13,7 +13,8 @@ export { type FloatRows, rowsInFile, rowsInMemory } from './float-rows.js';
 export { checkEmbedder, type EmbedderCard, EmbedderError, registerEmbedder, type Sickness } from './health.js';
 export { episodeRow, type LessonBody, lessonRow, maximRows, type RememberedDecision, type SettledOutcome } from './lessons.js';
 export { localEmbedder } from './local-embedder.js';
-export { type Health, type Memory, type MemoryCounts, type MemoryOptions, openMemory } from './memory.js';
+export type { Health, Memory, MemoryCounts } from './memory.js';
+export { type MemoryOptions, openMemory } from './open-memory.js';
 export { reembed } from './reembed.js';
 export {
   type MemoryKind,

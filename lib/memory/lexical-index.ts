@@ -26,13 +26,19 @@ export function wordsOf(text: string): string[] {
 }
 
 export class LexicalIndex {
+  /** Texts that no search has asked for yet: a memory opens at once, and its first search pays for its words. */
+  private waiting: string[] = [];
   private readonly postings = new Map<string, number[]>();
   /** Words of all rows before a row. */
   private totals = new Float64Array(4096);
-  length = 0;
+  private length = 0;
 
   /** Takes the text of the next row. */
   append(text: string): void {
+    this.waiting.push(text);
+  }
+
+  private take(text: string): void {
     const row = this.length;
     const words = wordsOf(text);
     for (const word of words) {
@@ -56,6 +62,8 @@ export class LexicalIndex {
   /** The `count` accepted rows among the first `known` that fit best, best first, ties by row. */
   search(text: string, count: number, known: number, accept: (row: number) => boolean): number[] {
     if (known === 0) return [];
+    for (const waiting of this.waiting) this.take(waiting);
+    this.waiting = [];
     const scores = new Map<number, number>();
     const usual = this.totals[known]! / known || 1;
     for (const word of new Set(wordsOf(text))) {

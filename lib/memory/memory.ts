@@ -1,25 +1,18 @@
 /** A memory: rows written in batches, recalled as of an instant and never past it. */
-import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { InputError, isoOf, type Recall, type RecalledItem, type RecallQuery } from '../core/index.js';
-import { readCards, tableName, writeCards } from './card-file.js';
 import { chunkText } from './chunk-text.js';
 import { decayWeight } from './decay.js';
 import type { Embedder } from './embedder.js';
 import { MemoryError } from './errors.js';
 import type { ExactIndex } from './exact-index.js';
 import { fuseRanks } from './fuse.js';
-import { checkEmbedder, EmbedderError, embedChecked, registerEmbedder } from './health.js';
-import { type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
+import { EmbedderError } from './health.js';
+import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
 import { type IndexedRow, indexTable, type RowIndex } from './row-index.js';
-import { type MemoryTable, openTable, searchedText } from './table.js';
+import { type MemoryTable, searchedText } from './table.js';
+import { embedCached } from './vector-cache.js';
 import { lockWriter } from './writer-lock.js';
-
-export interface MemoryOptions {
-  readonly embedder: Embedder;
-  readonly mode: 'read-only' | 'read-write';
-  readonly signal?: AbortSignal;
-}
 
 export interface Health {
   readonly status: 'ok' | 'degraded';
@@ -40,45 +33,8 @@ const POOL = 40;
 const MATCH_CHARACTERS = 240;
 /** Batches after which the table's files are merged. */
 const OPTIMISE_EVERY = 64;
-
-/**
- * Opens the memory in a folder. read-write creates it where there is none and holds the writer's lock. A sick embedder does not fail the
- * opening: the memory is then degraded, and says why at each recall. Throws MemoryError when a read-only memory does not exist, when
- * another writer is at work, or when the folder is of another embedding model (`reembed` makes a table of the new one).
- */
-export async function openMemory(folder: string, { embedder, mode, signal }: MemoryOptions): Promise<Memory> {
-  const unlock = mode === 'read-write' ? lockWriter(folder) : () => {};
-  try {
-    let cards = readCards(folder);
-    let health: Health = { status: 'ok' };
-    const isNew = cards === null;
-    if (cards === null) {
-      if (mode === 'read-only') throw new MemoryError(`openMemory: expected a memory in ${folder}, got none. Write one first.`);
-      const name = tableName(embedder);
-      cards = { v: 1, active: name, tables: { [name]: await registerEmbedder(embedder, signal) } };
-    } else {
-      const card = cards.tables[cards.active]!;
-      if (card.id !== embedder.id || card.dimension !== embedder.dimension) {
-        throw new MemoryError(
-          `openMemory: expected the embedder ${card.id} (${card.dimension} numbers) that ${folder} was written with, got ${embedder.id} (${embedder.dimension}). Run hindcast memory reembed to change it.`,
-        );
-      }
-      try {
-        await checkEmbedder(card, embedder, signal);
-      } catch (error) {
-        if (!(error instanceof EmbedderError)) throw error;
-        health = { status: 'degraded', reason: `${error.sickness}: ${error.message}` };
-      }
-    }
-    const table = await openTable(join(folder, 'lance'), cards.active, embedder.dimension, isNew);
-    // The table first: a memory.json that names no table would look like a loss.
-    if (isNew) writeCards(folder, cards);
-    return new Memory(table, await indexTable(table, embedder.dimension), embedder, mode, health, unlock);
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
+/** Rows that may wait for the table. */
+const MOST_HELD = 5000;
 
 export class Memory {
   readonly mode: 'read-only' | 'read-write';
@@ -88,9 +44,10 @@ export class Memory {
   private readonly table: MemoryTable;
   private index: RowIndex;
   private readonly unlock: () => void;
-  private readonly queries = new LRUCache<string, Float32Array>({ max: 1000 });
   /** Rows that were written or handed out lately. */
   private readonly recent = new LRUCache<string, MemoryRow>({ max: 20_000 });
+  /** Rows that are recalled already and not in the table yet. */
+  private held: { rows: MemoryRow[]; vectors: Float32Array[] } = { rows: [], vectors: [] };
   private batches = 0;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -131,12 +88,15 @@ export class Memory {
    * Removes what was written after an instant: the unfinished tail of a run that goes on from its last barrier. Throws MemoryError when
    * read-only.
    */
-  async forgetAfter(instant: number): Promise<void> {
-    if (this.mode !== 'read-write')
-      throw new MemoryError('forgetAfter: expected a memory open for writing, got a read-only one. Open it read-write.');
-    if (this.index.vectors.lengthAt(instant) === this.length) return;
-    await this.table.removeAfter(instant);
-    await this.reload();
+  forgetAfter(instant: number): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.mode !== 'read-write')
+        throw new MemoryError('forgetAfter: expected a memory open for writing, got a read-only one. Open it read-write.');
+      if (this.index.vectors.lengthAt(instant) === this.length) return;
+      await this.writeHeld();
+      await this.table.removeAfter(instant);
+      await this.reload();
+    });
   }
 
   /** Heads of all rows, by knownAt. */
@@ -150,45 +110,83 @@ export class Memory {
    * EmbedderError when a vector is sick. Nothing of the batch is written then.
    */
   remember(rows: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
-    const done = this.writing.then(() => this.write(rows, signal));
+    return this.inTurn(async () => {
+      const taken = await this.take(rows, signal);
+      await this.writeHeld();
+      return taken;
+    });
+  }
+
+  /** Like {@link remember}, but durable only after the next {@link flush}: several small batches cost the table as much as one. */
+  hold(rows: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
+    return this.inTurn(async () => {
+      const taken = await this.take(rows, signal);
+      if (this.held.rows.length >= MOST_HELD) await this.writeHeld();
+      return taken;
+    });
+  }
+
+  /** Everything held is durable when it resolves. */
+  flush(): Promise<void> {
+    return this.inTurn(() => this.writeHeld());
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.writing.then(work);
     this.writing = done.catch(() => {});
     return done;
   }
 
-  private async write(input: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
+  /** Takes rows into the index, where they are recalled from now on, and holds them for the table. */
+  private async take(input: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
     if (this.mode !== 'read-write')
       throw new MemoryError('remember: expected a memory open for writing, got a read-only one. Open it read-write.');
     const rows = input.map(memoryRow);
     const fresh = new Map<string, MemoryRow>();
     for (const row of rows) if (!this.index.positions.has(row.id)) fresh.set(row.id, row);
     const batch = [...fresh.values()].sort((a, b) => a.knownAt - b.knownAt);
-    const vectors = await embedChecked(
-      this.embedder,
-      batch.map(({ text }) => text),
-      signal,
-    );
-    await this.put(batch, vectors);
-    return { written: batch.length, known: rows.length - batch.length, ids: rows.map(({ id }) => id) };
-  }
-
-  /** Rows whose vectors are known already: for imports and re-embedding. */
-  private async put(batch: readonly MemoryRow[], vectors: readonly Float32Array[]): Promise<void> {
-    if (batch.length === 0) return;
-    const first = await this.table.count();
-    await this.table.append(batch, vectors);
-    if (batch[0]!.knownAt >= this.index.lastKnownAt && first === this.index.rows.length) {
-      for (const [i, row] of batch.entries()) this.index.append({ ...row, offset: first + i }, vectors[i]!, searchedText(row));
-    } else {
+    const vectors = await embedCached(this.embedder, batch.map(embeddedText), signal);
+    if (batch.length > 0 && batch[0]!.knownAt < this.index.lastKnownAt) {
       // A row known before the last one: the order is made anew.
+      await this.writeHeld();
+      await this.table.append(batch, vectors);
       await this.reload();
+    } else {
+      for (const [i, row] of batch.entries()) {
+        this.index.append({ ...row, offset: this.length }, vectors[i]!, searchedText(row));
+        this.held.rows.push(row);
+        this.held.vectors.push(vectors[i]!);
+      }
     }
     for (const row of batch) this.recent.set(row.id, row);
     this.counts.written += batch.length;
-    if (++this.batches % OPTIMISE_EVERY === 0) await this.optimise();
+    return { written: batch.length, known: rows.length - batch.length, ids: rows.map(({ id }) => id) };
   }
 
-  /** Merges the table's files; the order of writing may change, so it is read again. */
-  async optimise(): Promise<void> {
+  private async writeHeld(): Promise<void> {
+    const { rows, vectors } = this.held;
+    if (rows.length === 0) return;
+    this.held = { rows: [], vectors: [] };
+    try {
+      await this.table.append(rows, vectors);
+    } catch (error) {
+      // What could not be written is not remembered either.
+      await this.reload();
+      throw error;
+    }
+    if (++this.batches % OPTIMISE_EVERY === 0) await this.merge();
+  }
+
+  /** Merges the table's files. */
+  optimise(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.writeHeld();
+      await this.merge();
+    });
+  }
+
+  /** The order of writing may change, so it is read again. */
+  private async merge(): Promise<void> {
     await this.table.optimise();
     await this.reload();
   }
@@ -287,14 +285,10 @@ export class Memory {
   }
 
   private async vectorOf(text: string): Promise<Float32Array> {
-    const cached = this.queries.get(text);
-    if (cached) return cached;
     const { maxTokens, countTokens } = this.embedder;
     // The head of an over-long query stands for it, rather than nothing.
     const head = chunkText(text, { maxTokens, countTokens: (part) => countTokens.call(this.embedder, part) })[0]!.text;
-    const vector = (await embedChecked(this.embedder, [head]))[0]!;
-    this.queries.set(text, vector);
-    return vector;
+    return (await embedCached(this.embedder, [head]))[0]!;
   }
 
   private degraded(reason: string): Recall {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { readCards, tableName, writeCards } from './card-file.js';
 import type { Embedder } from './embedder.js';
 import { MemoryError } from './errors.js';
-import { embedChecked, registerEmbedder } from './health.js';
+import { registerEmbedder } from './health.js';
+import { embeddedText } from './row.js';
 import { openTable } from './table.js';
+import { embedCached } from './vector-cache.js';
 import { lockWriter } from './writer-lock.js';
 
 const BATCH = 256;
@@ -44,11 +46,7 @@ export async function reembed(
     for (let first = 0; first < offsets.length; first += BATCH) {
       options.signal?.throwIfAborted();
       const rows = await from.take(offsets.slice(first, first + BATCH));
-      const vectors = await embedChecked(
-        embedder,
-        rows.map(({ text }) => text),
-        options.signal,
-      );
+      const vectors = await embedCached(embedder, rows.map(embeddedText), options.signal);
       await to.append(rows, vectors);
       options.progress?.(there.size + first + rows.length, at);
     }

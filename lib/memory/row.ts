@@ -81,4 +81,10 @@ export function memoryRow(input: NewMemoryRow): MemoryRow {
   return { id: hashOf(row).slice(0, 32), ...row };
 }
 
+/** What is embedded of a row: the situation where it tells of one, else its text. Days are alike by what was known, not by their dates. */
+export function embeddedText({ text, body }: Pick<NewMemoryRow, 'text' | 'body'>): string {
+  const situation = typeof body === 'object' && body !== null && !Array.isArray(body) ? body.situation : undefined;
+  return typeof situation === 'string' && situation.trim() !== '' ? situation : text;
+}
+
 const refused = (expected: string, hint: string): MemoryError => new MemoryError(`memoryRow: expected ${expected}. ${hint}`);

@@ -29,10 +29,14 @@ export interface RunMemory {
   /** Digest of the embedding model, for the stamp. */
   readonly models: Readonly<Record<string, string>>;
   readonly memory: Memory;
-  /** Writes what the session's decisions and the outcomes that matured with it leave behind. */
+  /** Takes in what the session's decisions and the outcomes that matured with it leave behind; recalled at once, durable by `flush`. */
   write(index: number, barrierAt: Instant, decided: readonly RememberedDecision[], settled: readonly SettledOutcome[]): Promise<void>;
+  flush(): Promise<void>;
   close(): void;
 }
+
+/** One for all runs of a process: it takes a second to start, and what it embedded once it need not again. */
+let shared: Embedder | undefined;
 
 /** Folder of the memory that a run starts from. Throws InputError when there is none. */
 export function startingMemory(spec: MemorySpec): string | null {
@@ -77,7 +81,8 @@ export async function openRunMemory(input: {
     mkdirSync(folder, { recursive: true });
     if (start !== null) cpSync(start, folder, { recursive: true, filter: (path) => !path.includes('writer.db') });
   }
-  const embedder = input.embedder ?? localEmbedder();
+  shared ??= localEmbedder();
+  const embedder = input.embedder ?? shared;
   const memory = await openMemory(folder, { embedder, mode: 'read-write' });
   if (lastBarrierAt !== null) await memory.forgetAfter(lastBarrierAt);
   const writes = spec.mode === 'read-write' && spec.use !== 'off';
@@ -92,9 +97,10 @@ export async function openRunMemory(input: {
         const lesson = lessonRow(outcome, barrierAt);
         if (lesson !== null) rows.push(lesson);
       }
-      if (rows.length > 0) await memory.remember(rows);
+      if (rows.length > 0) await memory.hold(rows);
       if ((index + 1) % MAXIMS_EVERY === 0) await writeMaxims(memory, barrierAt);
     },
+    flush: () => memory.flush(),
     close: () => memory.close(),
   };
 }
@@ -120,5 +126,5 @@ async function writeMaxims(memory: Memory, barrierAt: Instant): Promise<void> {
       return count >= 1.25 * (latest.get(`${owner}|${situation}`)?.count ?? 0);
     },
   );
-  if (rows.length > 0) await memory.remember(rows);
+  if (rows.length > 0) await memory.hold(rows);
 }

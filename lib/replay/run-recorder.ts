@@ -225,22 +225,18 @@ export class RunRecorder implements Recorder {
     return taken;
   }
 
-  /** Commits the sessions since the last commit when it is time, or `urgent`. Returns whether it did. */
-  barrier(index: number, urgent: boolean, page: () => { path: string; text: string }): boolean {
+  /** Whether the sessions since the last commit should be committed at this barrier. */
+  due(urgent: boolean): boolean {
     const bytes = this.#groups.decisions.length + this.#groups.outcomes.length;
     // Model calls are dear: a day with any is committed at once.
-    const due = urgent || this.#asked;
-    if (!due && monotonicMs() - this.#lastCommitMs < GROUP_MS && bytes < GROUP_BYTES) return false;
-    this.#commit(index, page());
-    return true;
+    return urgent || this.#asked || monotonicMs() - this.#lastCommitMs >= GROUP_MS || bytes >= GROUP_BYTES;
   }
 
-  /** Commits what came after the last barrier, as if it were one more: the decision before a session that is not in the run. */
-  finish(sessions: number, page: { path: string; text: string }): void {
-    this.#commit(sessions, page);
-  }
-
-  #commit(index: number, page: { path: string; text: string }): void {
+  /**
+   * Commits everything up to a barrier. With `index` = the number of sessions also what came after the last one, as if it were one more:
+   * the decision before a session that is not in the run.
+   */
+  commit(index: number, page: { path: string; text: string }): void {
     const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
     const { decisions, outcomes, fills: done, equity: account } = this.#groups;
     this.#in.store.commit(

@@ -1,7 +1,7 @@
 /** One replay from its spec to its files: run the loop, settle, commit, write, audit, stamp. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { dateOf, hashOf, monotonicMs, sha256, writeFileAtomic } from '../core/index.js';
+import { dateOf, hashOf, type Instant, monotonicMs, sha256, writeFileAtomic } from '../core/index.js';
 import { observationSchema } from '../features/index.js';
 import { runTask } from '../jobs/index.js';
 import type { Broker } from '../market/index.js';
@@ -136,17 +136,20 @@ async function replayPrepared(
         const last = index === sessions.length - 1;
         const state = last ? 'done' : stop ? 'interrupted' : 'running';
         recorder.settle(index, day);
-        const commit = (): boolean => {
-          if (recorder.barrier(index, stop || last, () => page(index, state))) {
-            effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
-          }
-          if (stop && !last) interrupted = true;
-          return stop;
+        const commit = (): void => {
+          recorder.commit(index, page(index, state));
+          effects.progress?.({ task: label, done: index + 1, total: sessions.length, at: dateOf(day) });
         };
-        if (memory === null) return commit();
-        const { decided, settled } = recorder.takeMemories();
-        // Before the commit: a kill in between is mended by writing the same rows again.
-        return memory.write(index, calendar.barrierAt(day), decided, settled).then(commit);
+        if (stop && !last) interrupted = true;
+        const due = recorder.due(stop || last);
+        if (memory === null) {
+          if (due) commit();
+          return stop;
+        }
+        return remember(memory, recorder, index, calendar.barrierAt(day), due).then(() => {
+          if (due) commit();
+          return stop;
+        });
       },
       effects.recall ?? memory?.recall ?? noMemory,
       resumed,
@@ -156,7 +159,7 @@ async function replayPrepared(
     await loop.run(from);
     // The decision before the session after the last one came after the last barrier.
     if (spec.decisionPoint === 'preopen' && !interrupted && from <= sessions.length)
-      recorder.finish(sessions.length, page(sessions.length - 1, 'done'));
+      recorder.commit(sessions.length, page(sessions.length - 1, 'done'));
     const loopMs = monotonicMs() - startedMs;
 
     if (!full) for (const name of [ALL_FILES.decisions.name, ALL_FILES.outcomes.name]) rmSync(join(folder, name), { force: true });
@@ -214,6 +217,13 @@ async function replayPrepared(
     memory?.close();
     await store.close();
   }
+}
+
+/** Memory takes in a session; before a commit it is made durable: a kill in between is mended by writing the same rows again. */
+async function remember(memory: RunMemory, recorder: RunRecorder, index: number, barrierAt: Instant, due: boolean): Promise<void> {
+  const { decided, settled } = recorder.takeMemories();
+  await memory.write(index, barrierAt, decided, settled);
+  if (due) await memory.flush();
 }
 
 /** A position that can't be sold any more is worth what somebody else would pay, which nobody knows. */

@@ -9,9 +9,10 @@ import { NO_INTENTS, positionIn } from './intents.js';
 import { readParameters } from './parameters.js';
 
 export const memoryAnalystSchema = z.strictObject({
-  lessons: z.int().min(1).max(200).default(60).describe('lessons recalled for a situation'),
-  atLeast: z.int().min(1).default(5).describe('lessons of such news needed before it dares'),
-  edge: z.number().min(0).default(0.006).describe('mean remembered return over the market from which it buys; below minus this it leaves'),
+  lessons: z.int().min(1).max(500).default(200).describe('lessons recalled for a situation'),
+  atLeast: z.int().min(1).default(5).describe('lessons of such news in such times needed before it dares'),
+  doubt: z.number().min(0).default(4).describe('lessons of no return that the others must outweigh'),
+  edge: z.number().min(0).default(0.004).describe('return over the market to expect before it buys; below minus this it leaves'),
   hold: z.int().min(1).default(5).describe('sessions until a position is closed'),
   parts: z.int().min(1).default(10).describe('equal parts of the account; a symbol gets one'),
 });
@@ -23,8 +24,9 @@ export interface MemoryAnalystState {
   held: number;
 }
 
-/** Days back in which news about the whole market still tells of the times. */
+/** Days back in which news about the whole market still tells of the times, and how many items do: one alone may be off the mark. */
 const CLIMATE_MS = 15 * 86_400_000;
+const CLIMATE_ITEMS = 6;
 
 export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = {}): Strategy<MemoryAnalystState> {
   const rules = readParameters('memory:v1', memoryAnalystSchema, parameters);
@@ -47,22 +49,22 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
         return { intents: [{ symbol, action: leave, confidence: 1, why: `held for ${rules.hold} sessions`, evidence: [] }], state };
       }
       const climate = view
-        .news({ since: view.asOf - CLIMATE_MS, limit: 60 })
+        .news({ since: view.asOf - CLIMATE_MS, limit: 200 })
         .filter((item) => item.symbols.length === 0)
-        .slice(0, 1);
+        .slice(0, CLIMATE_ITEMS);
       const situation = situationOf(news, climate);
       const recall = await view.recall({ text: situation, kinds: ['lesson'], limit: rules.lessons });
       const memory = { status: recall.status, ...(recall.reason === undefined ? {} : { reason: recall.reason }) };
       const evidence = [...news, ...climate].map((item): EvidenceRef => ({ kind: 'news', id: item.id, knownAt: item.knownAt }));
       for (const item of recall.items) evidence.push({ kind: 'memory', id: item.id, knownAt: item.knownAt });
-      const { mean, count } = whatFollowed(recall.items, situation);
+      const { mean, count } = whatFollowed(recall.items, situation, rules.doubt);
       const common = { symbol, evidence, detail: { situation, memory } };
       const confidence = Math.min(1, Math.abs(mean) / (4 * rules.edge || 1));
       const holds = positionIn(view.portfolio(), symbol) !== undefined;
       const why =
         recall.status === 'degraded'
           ? `memory is degraded: ${recall.reason}`
-          : `${count} lessons of such days: ${(100 * mean).toFixed(2)} % on average`;
+          : `${count} lessons of such days: expects ${(100 * mean).toFixed(2)} % over the market`;
       const intent = (action: string): Intent => ({ ...common, action, confidence, why });
       if (count >= rules.atLeast && mean >= rules.edge && !holds) {
         state.held = 0;
@@ -77,6 +79,8 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
   };
 }
 
+const BETWEEN = ' | market: ';
+
 /**
  * The day's information in words from a small stock, so that like days read alike: how the figures of the news stand to what was
  * hoped for, else its title; and the titles of the times. Names and numbers are left out.
@@ -84,7 +88,7 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
 export function situationOf(news: readonly NewsItem[], climate: readonly NewsItem[]): string {
   const company = [...new Set(news.map((item) => figuresOf(item.text) ?? plain(item.title)))].join('; ');
   const times = [...new Set(climate.map(({ title }) => plain(title)))].sort().join('; ');
-  return times === '' ? company : `${company} | market: ${times}`;
+  return times === '' ? company : company + BETWEEN + times;
 }
 
 /** Points between two percentages from which the difference is called large. */
@@ -106,23 +110,39 @@ const plain = (title: string): string =>
     .trim();
 
 /**
- * Mean return over the market that the recalled lessons tell of the same kind of news, each weighed by its score: likeness finds the
- * times, but a miss is no beat, however alike the words. Throws InputError on a lesson without a return.
+ * Mean return over the market that the recalled lessons of the same kind of news tell, each weighed by the squared share of the words
+ * about the times that it has in common with today; `doubt` lessons of nothing beside them. Recall brings what is alike; but a miss is
+ * no beat, and a panic no rally, however alike the words. Throws InputError on a lesson without a return.
  */
-function whatFollowed(items: readonly RecalledItem[], situation: string): { mean: number; count: number } {
-  const [reading] = situation.split(' | ');
+function whatFollowed(items: readonly RecalledItem[], situation: string, doubt: number): { mean: number; count: number } {
+  const today = partsOf(situation);
   let sum = 0;
   let weight = 0;
   let count = 0;
-  for (const { id, body, score } of items) {
+  for (const { id, body } of items) {
     const lesson = body as { situation?: unknown; instrumentReturn?: unknown; benchmarkReturn?: unknown } | null;
     if (typeof lesson?.instrumentReturn !== 'number' || typeof lesson.situation !== 'string') {
       throw new InputError(`memory:v1: expected lessons with a return, got ${id} without. Recall lessons only.`);
     }
-    if (lesson.situation.split(' | ')[0] !== reading) continue;
-    sum += score * (lesson.instrumentReturn - (typeof lesson.benchmarkReturn === 'number' ? lesson.benchmarkReturn : 0));
-    weight += score;
+    const then = partsOf(lesson.situation);
+    const likeness = then.company === today.company ? shared(then.times, today.times) ** 2 : 0;
+    if (likeness === 0) continue;
+    sum += likeness * (lesson.instrumentReturn - (typeof lesson.benchmarkReturn === 'number' ? lesson.benchmarkReturn : 0));
+    weight += likeness;
     count++;
   }
-  return { mean: weight === 0 ? 0 : sum / weight, count };
+  return { mean: weight === 0 ? 0 : sum / (weight + doubt), count };
+}
+
+/** The two halves of {@link situationOf}. */
+function partsOf(situation: string): { company: string; times: ReadonlySet<string> } {
+  const [company, times] = situation.split(BETWEEN);
+  return { company: company!, times: new Set(times?.split('; ')) };
+}
+
+/** Part of all members of two sets that both have; 1 for two empty ones. */
+function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const both = [...a].filter((one) => b.has(one)).length;
+  const all = a.size + b.size - both;
+  return all === 0 ? 1 : both / all;
 }
