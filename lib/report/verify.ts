@@ -1,28 +1,35 @@
 /** Verify: run a recorded run again from its stamp and say whether it still gives the same bytes, and if not, which part moved. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Clock, HindcastError, sha256 } from '../core/index.js';
+import { dirname, join, resolve } from 'node:path';
+import { type Clock, HindcastError, InputError, sha256 } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
+import type { Transcripts } from '../llm/index.js';
+import { type Embedder, localEmbedder } from '../memory/index.js';
 import {
   codeStamp,
   openRun,
   parametersHash,
   parseSpec,
   prepareReplay,
+  type ReplayEffects,
   type ReplayProgress,
   type ReplaySpec,
+  type RunFolder,
   type RunRow,
   runReplay,
 } from '../replay/index.js';
-import { openPack } from './pack.js';
+import { embedderIn, movedInputs, movedModels } from './moved-inputs.js';
+import { openPack } from './open-pack.js';
+import { checkCalls, exportCalls, importCalls } from './run-calls.js';
 import { runsInReport } from './runs-in-report.js';
+import { missingFiles } from './spec-files.js';
 
 export interface VerifyResult {
   readonly run: string;
   readonly verdict: 'verified' | 'drifted' | 'cannot verify';
   /** One plain sentence. */
   readonly says: string;
-  /** Parts of the stamp that differ today: code, lockfile, runtime, parameters, seed, data:SYMBOL, rulebook, file:NAME. */
+  /** Parts of the stamp that differ today: code, lockfile, runtime, parameters, seed, data:SYMBOL, rulebook, memory, bundle, model:NAME, file:NAME. */
   readonly moved: readonly string[];
   /** By file: whether the second run gave the same bytes. */
   readonly files: Readonly<Record<string, boolean>>;
@@ -33,6 +40,10 @@ export interface VerifyEffects {
   /** Where the second run may work; its folder is removed afterwards. */
   readonly resultsDir: string;
   readonly progress?: (progress: ReplayProgress) => void;
+  /** Opens the embedder of a run's memory by its id; without it only the local one is at hand. */
+  readonly openEmbedder?: (id: string) => Promise<{ readonly embedder: Embedder; readonly close: () => Promise<void> }>;
+  /** What a run that asked models is run again with: models that answer from these transcripts and nowhere else. */
+  readonly answerFrom?: (row: RunRow, transcripts: Transcripts) => Partial<ReplayEffects>;
 }
 
 /** A recorded run and what is at hand to run it again. */
@@ -42,7 +53,9 @@ interface Recorded {
   /** From a pack; otherwise loaded by the spec. */
   readonly data?: MarketData;
   /** The run's folder, when its files can be checked too. */
-  readonly folder?: string;
+  readonly run?: RunFolder;
+  /** File of its model calls. */
+  readonly calls: string | null;
 }
 
 /** Verifies a run folder, a report (every run in it) or a pack. Throws InputError when the path is none of these. */
@@ -50,20 +63,32 @@ export async function verifyRun(path: string, effects: VerifyEffects): Promise<V
   mkdirSync(effects.resultsDir, { recursive: true });
   const scratch = mkdtempSync(join(effects.resultsDir, '.verify-'));
   try {
-    const recorded: Recorded[] = path.endsWith('.html')
-      ? runsInReport(path).map((row) => ({ row, spec: parseSpec(row.spec) }))
-      : path.endsWith('.zip')
-        ? [openPack(path, join(scratch, 'pack'))]
-        : [openRun(path)].map(({ row, spec, folder }) => ({ row, spec, folder }));
     const results: VerifyResult[] = [];
-    for (const one of recorded) results.push(await verifyOne(one, scratch, effects));
+    for (const [i, one] of recordedIn(path, scratch, effects).entries()) {
+      results.push(await verifyOne(one, join(scratch, String(i)), effects));
+    }
     return results;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function verifyOne({ row, spec, data, folder }: Recorded, scratch: string, effects: VerifyEffects): Promise<VerifyResult> {
+function recordedIn(path: string, scratch: string, { resultsDir }: VerifyEffects): Recorded[] {
+  if (path.endsWith('.html')) {
+    return runsInReport(path).map((row, i) => {
+      const folder = join(scratch, `calls-${i}`);
+      return { row, spec: parseSpec(row.spec), calls: exportCalls(resultsDir, row.run, folder) };
+    });
+  }
+  if (path.endsWith('.zip')) {
+    const { run, spec, data, calls } = openPack(path, join(scratch, 'pack'));
+    return [{ row: run.row, spec, data, run, calls }];
+  }
+  const run = openRun(path);
+  return [{ row: run.row, spec: run.spec, run, calls: exportCalls(dirname(resolve(path)), run.row.run, scratch) }];
+}
+
+async function verifyOne({ row, spec, data, run, calls }: Recorded, scratch: string, effects: VerifyEffects): Promise<VerifyResult> {
   const cannot = (missing: string): VerifyResult => ({
     run: row.run,
     verdict: 'cannot verify',
@@ -72,13 +97,9 @@ async function verifyOne({ row, spec, data, folder }: Recorded, scratch: string,
     files: {},
   });
   if (row.status !== 'done') return cannot('its end: the run was interrupted. Run the same spec again to finish it');
-  for (const file of [
-    data === undefined && !/^(embedded|lab|store):/.test(spec.data) ? spec.data : null,
-    spec.rulebook === 'default' ? null : spec.rulebook,
-    spec.frozenFrom ?? null,
-  ]) {
-    if (file !== null && !existsSync(file)) return cannot(`${file} (ask for a pack: hindcast pack ${row.run})`);
-  }
+  const dataGone = data === undefined && !/^(embedded|lab|store):/.test(spec.data) && !existsSync(spec.data);
+  const [gone] = [...(dataGone ? [spec.data] : []), ...missingFiles(spec)];
+  if (gone !== undefined) return cannot(`${gone} (ask for a pack: hindcast pack ${row.run})`);
   const moved: string[] = [];
   const today = codeStamp();
   if (today.code.treeHash !== row.stamp.code.treeHash) moved.push('code');
@@ -86,33 +107,74 @@ async function verifyOne({ row, spec, data, folder }: Recorded, scratch: string,
   if (today.runtime.node !== row.stamp.runtime.node) moved.push('runtime');
   if (parametersHash(parseSpec(row.spec)) !== row.stamp.parameters) moved.push('parameters');
   if (spec.seed !== row.stamp.seed) moved.push('seed');
-  if (folder !== undefined) {
+  if (run !== undefined) {
     for (const [name, digest] of Object.entries(row.digests)) {
-      const file = join(folder, name);
+      const file = join(run.folder, name);
       if (!existsSync(file) || sha256(readFileSync(file)) !== digest) moved.push(`file:${name}`);
     }
   }
+  const closing: (() => void | Promise<void>)[] = [];
   try {
-    const prepared = prepareReplay(spec, { data });
-    for (const [symbol, digest] of Object.entries(prepared.data.digests))
-      if (row.stamp.data[symbol] !== digest) moved.push(`data:${symbol}`);
-    if (prepared.rulebook.version !== row.stamp.rulebook) moved.push('rulebook');
+    moved.push(...movedInputs(row, prepareReplay(spec, { data })));
+    const resultsDir = join(scratch, 'results');
     const again = await runReplay(spec, {
       clock: effects.clock,
-      resultsDir: join(scratch, 'results'),
+      resultsDir,
       data,
       progress: effects.progress,
       trial: false,
+      audit: 'audit.json' in row.digests,
+      ...(await embedderFor(row, spec, effects, closing)),
+      ...answersFor({ row, run, calls }, resultsDir, effects, closing),
     });
+    const models = { ...row.stamp.models, ...again.row.stamp.models };
+    for (const part of movedModels(row.stamp.models, again.row.stamp.models, Object.keys(models))) {
+      if (!moved.includes(part)) moved.push(part);
+    }
     const files = Object.fromEntries(Object.entries(row.digests).map(([name, digest]) => [name, again.row.digests[name] === digest]));
-    rmSync(again.folder, { recursive: true, force: true });
     const same = Object.values(files).every((equal) => equal) && !moved.some((part) => part.startsWith('file:'));
     const verdict = same ? 'verified' : 'drifted';
     return { run: row.run, verdict, says: sentence(row.run, verdict, moved, files), moved, files };
   } catch (error) {
     if (!(error instanceof HindcastError)) throw error;
     return { ...cannot(`what it needs: ${error.message}`), moved };
+  } finally {
+    for (const close of closing) await close();
+    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The embedder that the run's memory was written with. Throws InputError when it isn't at hand. */
+async function embedderFor(
+  { run, stamp }: RunRow,
+  spec: ReplaySpec,
+  { openEmbedder }: VerifyEffects,
+  closing: (() => Promise<void> | void)[],
+): Promise<Pick<ReplayEffects, 'embedder'>> {
+  if (spec.memory === undefined) return {};
+  const id = embedderIn(stamp.models);
+  if (id === undefined || (openEmbedder === undefined && id === localEmbedder().id)) return {};
+  if (openEmbedder === undefined)
+    throw new InputError(`verifyRun: expected the embedder ${id} of the memory of ${run}, got only the local one. Give openEmbedder.`);
+  const { embedder, close } = await openEmbedder(id);
+  closing.push(close);
+  return { embedder };
+}
+
+/** Models that answer from the run's transcripts. Throws InputError when calls are missing or nobody can answer from them. */
+function answersFor(
+  { row, run, calls }: Pick<Recorded, 'row' | 'run' | 'calls'>,
+  resultsDir: string,
+  { answerFrom }: VerifyEffects,
+  closing: (() => Promise<void> | void)[],
+): Partial<ReplayEffects> {
+  if (run !== undefined) checkCalls(run, calls);
+  if (calls === null) return {};
+  if (answerFrom === undefined)
+    throw new InputError(`verifyRun: expected models that answer from the transcripts of ${row.run}, got none. Give answerFrom.`);
+  const transcripts = importCalls(resultsDir, row.run, calls);
+  closing.push(() => transcripts.close());
+  return answerFrom(row, transcripts);
 }
 
 function sentence(

@@ -90,7 +90,7 @@ test('data that changed is named by its symbol; data that is gone cannot be veri
   const [changed] = await verify(folder);
   expect(changed!.moved).toContain('data:000001.SZ');
   expect(changed!.verdict).toBe('drifted');
-  expect(() => packRun(folder)).toThrow(/others by now: 000001\.SZ/);
+  expect(() => packRun(folder)).toThrow(/others by now: data:000001\.SZ/);
 });
 
 test('frozen intents under another cost are verified too', async () => {

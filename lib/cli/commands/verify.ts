@@ -9,11 +9,17 @@ export function define(command: Command, action: ActionOf): void {
   command
     .argument('<path...>', 'run folders, reports (.html) or packs (.zip)')
     .addHelpText('after', `${exampleOf('hindcast verify results/<run>')}\n\nExit codes: 0 verified, 3 drifted, 4 cannot verify.`);
-  action<object, [string[]]>(command, async ({ settings, clock, say, progress }, _flags, paths) => {
-    const { verifyRun } = await import('../../report/index.js');
+  action<object, [string[]]>(command, async (context, _flags, paths) => {
+    const { settings, clock, say, progress } = context;
+    const [{ verifyRun }, { openedEmbedder }] = await Promise.all([import('../../report/index.js'), import('../opened-embedder.js')]);
     const runs = [];
     for (const path of paths) {
-      const results = await verifyRun(path, { clock, resultsDir: settings.values.resultsDir, progress: progress.report });
+      const results = await verifyRun(path, {
+        clock,
+        resultsDir: settings.values.resultsDir,
+        progress: progress.report,
+        openEmbedder: (id) => openedEmbedder(context, id),
+      });
       progress.close();
       for (const { says } of results) say(says);
       runs.push(...results);
