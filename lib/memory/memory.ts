@@ -12,7 +12,6 @@ import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './ro
 import { type IndexedRow, indexTable, type RowIndex } from './row-index.js';
 import { type MemoryTable, searchedText } from './table.js';
 import { embedCached } from './vector-cache.js';
-import { lockWriter } from './writer-lock.js';
 
 export interface Health {
   readonly status: 'ok' | 'degraded';
@@ -220,7 +219,7 @@ export class Memory {
     }
     const { rows } = this.index;
     const accept = (position: number) => this.accepts(rows[position]!, query, asOf);
-    const pool = Math.max(POOL, limit * 4);
+    const pool = Math.max(POOL, limit * 2);
     const byVector = this.index.vectors.search(vector, pool, { asOf, accept }).map(({ row }) => row);
     const byWords = this.index.words.search(query.text.slice(0, MATCH_CHARACTERS), pool, this.index.vectors.lengthAt(asOf), accept);
     const weighed = [...fuseRanks([byVector, byWords])].map(([row, relevance]) => {
