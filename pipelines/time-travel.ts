@@ -3,7 +3,7 @@
 // Generated from notebooks/01-time-travel.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
 //   parameters parameters 91e921f72298f74c
-//   replay pipeline 66990a54431863e2
+//   replay pipeline 69a7ee1995eecfd5
 //   measure pipeline bbff7d312f87bdaa
 import { type Effects, fillParameters, pipelineScope, type Results } from '../lib/notebook/index.js';
 import { openRun, runReplay } from '../lib/replay/index.js';
@@ -41,7 +41,9 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   // cell replay
   const spec = { data: 'embedded:cn', ...options, symbols, from, to, initialCash, seed };
   const ruleRun = await runReplay({ ...spec, strategies }, effects);
-  const holdRun = await runReplay({ ...spec, strategies: [{ id: 'buy-and-hold' }], record: 'account' }, { ...effects, trial: false });
+  // An account alone remembers nothing.
+  const holding = { ...spec, strategies: [{ id: 'buy-and-hold' }], record: 'account' as const, memory: undefined };
+  const holdRun = await runReplay(holding, { ...effects, trial: false });
 
   // cell measure
   const ruled = openRun(ruleRun.folder);
