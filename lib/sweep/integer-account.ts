@@ -5,13 +5,13 @@
 import { mulDiv } from '../core/index.js';
 import { Account, addLot, applyAction, removeFifo, sellableUnits, shareRatio, taxOfSale } from '../market/index.js';
 import type { SweepFill } from './contract.js';
-import type { Totals } from './figures.js';
+import { noTotals, type Totals } from './figures.js';
 import type { Ground, SymbolGround } from './ground-columns.js';
 import { buyCostOf, feesOf, tooSmall, worthOf } from './integer-costs.js';
 import { shareCash, sizeOf, unitsToBuy, unitsToSell } from './integer-orders.js';
 import { BUY, costsAfter, NEVER, NOTHING, newSlot, openSlot, SALE, type Slot, UNKNOWN } from './integer-slot.js';
 import type { Walk } from './integer-walk.js';
-import { countWalk, type Stretch, setOut, walkOn } from './integer-walk-on.js';
+import { type Stretch, setOut, walkOn } from './integer-walk-on.js';
 import { marksAreExact, type Primitives } from './primitives.js';
 
 /** Accounts over the same ground, one after another: all memory is used again. */
@@ -30,7 +30,9 @@ export class IntegerAccount {
   private readonly spans: Float64Array;
   private account = new Account(0);
   private equity: Float64Array = new Float64Array(0);
-  private totals: Totals;
+  /** Of all accounts, and of the one at hand: added up account by account, as the loop does. */
+  private readonly all: Totals;
+  private readonly totals = noTotals();
   private trace: SweepFill[] | undefined;
   private nextPayment = NEVER;
   private parts = 1;
@@ -41,7 +43,7 @@ export class IntegerAccount {
   constructor(ground: Ground, wants: readonly Uint8Array[], totals: Totals, primitives: Primitives) {
     this.ground = ground;
     this.primitives = primitives;
-    this.totals = totals;
+    this.all = totals;
     const { symbols } = ground;
     this.next = new Int32Array(symbols.length);
     this.twice = primitives.f64(symbols.length);
@@ -96,7 +98,7 @@ export class IntegerAccount {
     if (walk !== null) setOut(walk, equity, fresh, trace !== undefined);
     for (;;) {
       const free = book.quantity === 0 && slot.waiting === NOTHING && this.nextPayment === NEVER;
-      if (walk !== null && free && walkOn(slot, walk, account, this.next, at, this.ground.sessions, trace)) break;
+      if (walk !== null && free && walkOn(slot, walk, account, this.next, at, this.totals, this.ground.sessions, trace)) break;
       const session = Math.min(next[k]!, this.nextPayment);
       if (session < count) this.step(session);
       const now = account.cashMinor + account.frozenMinor + account.receivableMinor;
@@ -107,7 +109,6 @@ export class IntegerAccount {
       at.marked = session;
       if (session >= count) break;
     }
-    if (walk !== null) countWalk(walk, this.totals);
     this.end();
   }
 
@@ -122,11 +123,17 @@ export class IntegerAccount {
     this.equity = equity;
     this.trace = trace;
     this.nextPayment = NEVER;
+    Object.assign(this.totals, noTotals());
     return this.ground.sessions.length;
   }
 
   private end(): void {
-    this.totals.dividendTaxMinor += this.account.totals.dividendTaxMinor;
+    const { all, totals } = this;
+    all.fills += totals.fills;
+    all.rejections += totals.rejections;
+    all.notionalMinor += totals.notionalMinor;
+    all.feesMinor += totals.feesMinor;
+    all.dividendTaxMinor += totals.dividendTaxMinor + this.account.totals.dividendTaxMinor;
   }
 
   /** The next session in which anything can happen, and who is due in it. */

@@ -31,7 +31,8 @@ export function unitsToBuy(
   const price = symbol.buyTicks[session]!;
   let quantity = 0;
   if (price > 0) quantity = budget === null ? buyLots(wanted, costs.rules) : affordableOf(costs, Math.min(available, budget), price);
-  if (quantity === 0 || (budget === null && quantity < wanted)) totals.rejections++;
+  // A reverse split may have left nothing of the order: that is no refusal.
+  if (price === 0 || quantity < (budget === null ? wanted : 1)) totals.rejections++;
   if (quantity > 0 && symbol.volumeLeft !== null && symbol.volumeLeft[session]! < quantity) {
     totals.rejections++;
     quantity = buyLots(symbol.volumeLeft[session]!, costs.rules);

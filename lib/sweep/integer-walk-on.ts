@@ -16,7 +16,6 @@ export function setOut({ fields }: Walk, equity: Float64Array, fresh: boolean, t
   fields[FIELD.equity] = equity.byteOffset;
   fields[FIELD.fresh] = fresh ? 1 : 0;
   fields[FIELD.trace] = trace ? 1 : 0;
-  fields.fill(0, FIELD.fills, FIELD.fees + 1);
 }
 
 /** Lets the kernel walk on from a flat account; false when it met an event that it leaves to the account. */
@@ -26,6 +25,7 @@ export function walkOn(
   account: Account,
   next: Int32Array,
   at: Stretch,
+  totals: Totals,
   sessions: Int32Array,
   trace: SweepFill[] | undefined,
 ): boolean {
@@ -40,10 +40,18 @@ export function walkOn(
   fields[FIELD.marked] = at.marked;
   fields[FIELD.base] = at.cash;
   fields[FIELD.held] = at.quantity;
+  fields[FIELD.fills] = totals.fills;
+  fields[FIELD.rejections] = totals.rejections;
+  fields[FIELD.notional] = totals.notionalMinor;
+  fields[FIELD.fees] = totals.feesMinor;
   fields[FIELD.phase] = 0;
   fields[FIELD.nextAction] = slot.nextAction;
   let why = walk.run();
   for (; why === WALK.fill; why = walk.run()) trace!.push(fillOf(slot, fields, sessions));
+  totals.fills = fields[FIELD.fills]!;
+  totals.rejections = fields[FIELD.rejections]!;
+  totals.notionalMinor = fields[FIELD.notional]!;
+  totals.feesMinor = fields[FIELD.fees]!;
   if (why === WALK.done) return true;
   const bought = fields[FIELD.bought]!;
   const quantity = fields[FIELD.quantity]!;
@@ -75,11 +83,4 @@ function fillOf({ symbol }: Slot, fields: Float64Array, sessions: Int32Array): S
     totalFeesMinor: fields[FIELD.lastFees]!,
     cashDeltaMinor: fields[FIELD.lastCash]!,
   };
-}
-
-export function countWalk({ fields }: Walk, totals: Totals): void {
-  totals.fills += fields[FIELD.fills]!;
-  totals.rejections += fields[FIELD.rejections]!;
-  totals.notionalMinor += fields[FIELD.notional]!;
-  totals.feesMinor += fields[FIELD.fees]!;
 }

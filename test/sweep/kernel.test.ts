@@ -56,7 +56,14 @@ test('kernels and loop agree fill for fill and close for close, in any world, fo
         rejections += one.rejections;
       }
     }),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        // A reverse split that leaves nothing of a waiting order; notionals whose sum is beyond 2^53.
+        [{ seed: 1001182, market: 'us', sessions: 99 }],
+        [{ seed: 1002586, market: 'us', sessions: 135 }],
+      ],
+    },
   );
   expect(fills).toBeGreaterThan(1000);
   expect(rejections).toBeGreaterThan(100);
