@@ -25,7 +25,10 @@ export interface PreparedReplay {
 }
 
 /** Reads and checks everything a spec names, without writing. Throws InputError on what can't be replayed. */
-export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffects, 'data' | 'strategy' | 'calendar'>): PreparedReplay {
+export function prepareReplay(
+  input: ReplaySpecInput,
+  effects: Pick<ReplayEffects, 'data' | 'strategy' | 'calendar' | 'llm'>,
+): PreparedReplay {
   const spec = parseSpec(input);
   const data = dataFor(spec, effects.data);
   const calendar = effects.calendar ?? calendarOf(data.calendar as 'cn-a' | 'us' | 'crypto');
@@ -43,8 +46,12 @@ export function prepareReplay(input: ReplaySpecInput, effects: Pick<ReplayEffect
   }
   const market = instruments.get(spec.symbols[0]!)!.market;
   const rulebook = rulebookOf(spec, market, calendar);
-  const strategies = effects.strategy ? [effects.strategy] : strategiesFor(spec, decisionsPerYear(spec, data, calendar));
-  const configHash = configHashOf(spec, rulebook, data);
+  const llm = effects.llm && { ...effects.llm, instruments: data.instruments };
+  const strategies = effects.strategy
+    ? [effects.strategy]
+    : strategiesFor(spec, decisionsPerYear(spec, data, calendar), llm === undefined ? {} : { llm });
+  const asked = asksModels(spec) ? effects.llm?.models.plan.models : undefined;
+  const configHash = configHashOf(spec, rulebook, data, asked);
   const label = strategies.map((strategy) => strategy.id).join('+');
   const name = label.replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '');
   return {
@@ -81,8 +88,11 @@ function decisionsPerYear(spec: ReplaySpec, data: MarketData, calendar: Calendar
   return calendar.sessionsPerYear * spans.reduce((bars, { from, to }) => bars + Math.ceil((to - from) / interval), 0);
 }
 
+/** Whether a spec has a strategy that asks language models. */
+export const asksModels = (spec: Pick<ReplaySpec, 'strategies'>): boolean => spec.strategies.some(({ id }) => id === 'llm');
+
 /** What names a configuration: hash of everything that decides its bytes, without the seed. */
-export const configHashOf = (spec: ReplaySpec, rulebook: Rulebook, data: MarketData): string =>
+export const configHashOf = (spec: ReplaySpec, rulebook: Rulebook, data: MarketData, models?: Readonly<Record<string, string>>): string =>
   hashOf({
     strategies: resolvedStrategies(spec),
     symbols: spec.symbols,
@@ -99,6 +109,8 @@ export const configHashOf = (spec: ReplaySpec, rulebook: Rulebook, data: MarketD
     features: spec.features,
     frozen: spec.frozenFrom === undefined ? null : sha256(readFileSync(join(spec.frozenFrom, 'decisions.jsonl'))),
     data: data.digests,
+    // Which model each tier asks; absent where none is asked.
+    ...(models === undefined || Object.keys(models).length === 0 ? {} : { models }),
     // Absent without a memory: such runs keep the hash that they always had.
     ...(spec.memory === undefined ? {} : { memory: { ...spec.memory, from: startingDigest(spec.memory) } }),
   });

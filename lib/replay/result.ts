@@ -4,6 +4,7 @@ import type { MarketData } from '../feeds/index.js';
 import type { Ledger, ResumeCommand } from '../jobs/index.js';
 import type { Calendar } from '../market/index.js';
 import type { Embedder } from '../memory/index.js';
+import type { LlmEffects } from '../strategies/index.js';
 import type { RunRow } from './rows.js';
 
 /** How far a long task is; `done` of `total` steps. */
@@ -32,6 +33,8 @@ export interface ReplayEffects {
   readonly trial?: boolean;
   /** Recall of another kind than the run's own memory: for tests and experiments. */
   readonly recall?: (query: RecallQuery, asOf: Instant) => Promise<Recall>;
+  /** What strategies that ask language models need; without it rules stand in for every role. */
+  readonly llm?: LlmEffects;
   /** The embedder of the run's memory; the local one by default. */
   readonly embedder?: Embedder;
   /** Ends the run at the next barrier, committed and resumable. */

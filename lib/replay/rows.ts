@@ -158,7 +158,9 @@ export const runRowSchema = z
       fills: z.number(),
       rejections: z.number(),
       abstentions: z.number(),
+      remembered: z.number().optional().describe('rows in the memory at the end of a run that has one'),
     }),
+    fence: z.string().optional().describe('secret of the fences round outside text, so that a second run asks the same prompts'),
     /** sha256 of decisions.jsonl, outcomes.jsonl, fills.jsonl, equity.csv, audit.json. */
     digests: z.record(z.string(), z.string()),
   })

@@ -9,7 +9,7 @@ import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
 import { EquityLog } from './equity-log.js';
 import type { LoopState } from './loop-contract.js';
-import { type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
+import { asksModels, type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
 import { recordRun } from './record-trial.js';
 import type { ReplayEffects, ReplayResult } from './result.js';
 import { EQUITY_COLUMNS, type RunRow } from './rows.js';
@@ -66,6 +66,7 @@ async function replayPrepared(
   const startedAt = effects.clock.now();
   const first = instruments.get(spec.symbols[0]!)!;
   const full = spec.record === 'full';
+  const asking = asksModels(spec);
 
   const { bars, index: indexSymbol, indexBars, broker, manager, loop: start, slippageBp } = world;
   const equity = new EquityLog(sessions.length);
@@ -182,7 +183,7 @@ async function replayPrepared(
           ...data.digests,
           ...(spec.memory?.from === undefined ? {} : { [`memory:${spec.memory.from}`]: startingDigest(spec.memory) }),
         },
-        models: { ...modelDigests(spec), ...memory?.models },
+        models: { ...modelDigests(spec), ...memory?.models, ...(asking ? effects.llm?.models.used() : {}) },
         rulebook: rulebook.version,
         startedAt,
       },
@@ -194,7 +195,8 @@ async function replayPrepared(
         index: indexSymbol ?? null,
         ...(data.intervalMs === undefined ? {} : { intervalMs: data.intervalMs }),
       },
-      counts: { sessions: equity.length, ...recorder.counts },
+      counts: { sessions: equity.length, ...recorder.counts, ...(memory === null ? {} : { remembered: memory.memory.length }) },
+      ...(asking && effects.llm !== undefined ? { fence: effects.llm.secret } : {}),
       digests,
     };
     if (!interrupted) {

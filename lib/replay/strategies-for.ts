@@ -1,16 +1,16 @@
 /** The strategies of a spec, with what the run decides for them: equal parts of the account, the seed, the market's sessions a year. */
 import { dayOf, InputError, type Strategy } from '../core/index.js';
-import { type FrozenIntents, frozenIntents, strategyEntry, strategyIds, strategyOf } from '../strategies/index.js';
+import { type FrozenIntents, frozenIntents, type StrategyEffects, strategyEntry, strategyIds, strategyOf } from '../strategies/index.js';
 import { openRun } from './run-folder.js';
 import type { ReplaySpec } from './spec.js';
 
 /** Parameters that follow from the run unless they are given. */
-export function strategiesFor(spec: ReplaySpec, sessionsPerYear: number): Strategy[] {
+export function strategiesFor(spec: ReplaySpec, sessionsPerYear: number, effects: StrategyEffects = {}): Strategy[] {
   const given: Readonly<Record<string, unknown>> = { parts: spec.symbols.length, seed: spec.seed, sessionsPerYear };
   const strategies = spec.strategies.map(({ id, parameters }): Strategy => {
     const known = Object.keys(strategyEntry(id).defaults);
     const fromRun = Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
-    return strategyOf(id, { ...fromRun, ...parameters });
+    return strategyOf(id, { ...fromRun, ...parameters }, effects);
   });
   if (spec.frozenFrom === undefined) return strategies;
   if (strategies.length > 1)

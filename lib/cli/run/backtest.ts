@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { openRun, type RunFolder, runReplay } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
+import { lentModels } from '../lent-models.js';
 import { replayEffects } from '../replay-effects.js';
 import { type SpecFlags, specPart } from '../spec-flags.js';
 import { DEFAULT_STRATEGY, specsFrom } from '../specs-from.js';
@@ -26,7 +27,9 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
   const runs: RunFolder[] = [];
   const effects = replayEffects(context);
   for (const spec of specs) {
-    const { folder, interrupted } = await runReplay({ ...spec, record: 'account' }, { ...effects, data, progress: progress.report });
+    const lent = await lentModels(context, { ...spec, record: 'account' }, data);
+    const run = runReplay({ ...spec, record: 'account' }, { ...effects, ...lent.effects, data, progress: progress.report });
+    const { folder, interrupted } = await run.finally(lent.close);
     if (interrupted) return interruptedRun(context);
     runs.push(openRun(folder));
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type JsonValue, runPipeline } from '../../notebook/index.js';
 import { openRun, prepareReplay, type ReplaySpec, runStatus } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
+import { lentModels } from '../lent-models.js';
 import { replayEffects } from '../replay-effects.js';
 import { readSpecFile } from '../spec-file.js';
 import type { SpecFlags } from '../spec-flags.js';
@@ -21,11 +22,17 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   for (const line of understood) say(line);
   const { resultsDir } = settings.values;
   const spec: ReplaySpec = { ...specs[0]!, record: 'full' };
-  const { run } = prepareReplay(spec, { data });
+  const lent = await lentModels(context, spec, data);
+  const { run } = prepareReplay(spec, { data, ...lent.effects });
   const folder = join(resultsDir, run);
   let names: string[];
   try {
-    const declared = await runPipeline('time-travel', parametersOf(spec), { ...replayEffects(context), data, progress: progress.report });
+    const declared = await runPipeline('time-travel', parametersOf(spec), {
+      ...replayEffects(context),
+      ...lent.effects,
+      data,
+      progress: progress.report,
+    });
     names = declared['runs'] as string[];
   } catch (error) {
     // The pipeline measures finished runs only: one that was ended by Ctrl-C or cancelled as a task stops it.
@@ -33,6 +40,8 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
     progress.close();
     say(`Interrupted; what was done is kept in ${folder}. Run the same command again to go on.`);
     return { json: { command: 'replay', interrupted: true, folder, run }, exitCode: 130 };
+  } finally {
+    await lent.close();
   }
   progress.close();
   const runs = names.map((name) => openRun(join(resultsDir, name)));
