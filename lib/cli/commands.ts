@@ -40,6 +40,12 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import('./commands/sweep.js'),
   },
   {
+    name: 'train',
+    group: run,
+    summary: 'policies by reinforcement learning (PPO), several seeds at once, judged on unseen time',
+    load: () => import('./commands/train.js'),
+  },
+  {
     name: 'import-sb3',
     group: run,
     summary: 'turn a stable-baselines3 policy into a bundle, without running a pickle',

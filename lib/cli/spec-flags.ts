@@ -29,13 +29,13 @@ export interface SpecFlags {
   readonly memoryHorizon?: number;
 }
 
-const names = (text: string): string[] => {
+export const names = (text: string): string[] => {
   const list = text.split(',').map((name) => name.trim());
   if (list.some((name) => name === '')) throw new InvalidArgumentError('Expected names with commas between them, such as AAPL,IBM.');
   return list;
 };
 
-const setting = (text: string, before: [string, unknown][] = []): [string, unknown][] => {
+export const setting = (text: string, before: [string, unknown][] = []): [string, unknown][] => {
   const match = /^([^=]+)=(.*)$/s.exec(text);
   if (!match) throw new InvalidArgumentError('Expected key=value, such as fast=10 (or sma-cross.fast=10 with several strategies).');
   return [...before, [match[1]!, literal(match[2]!)]];

@@ -3,6 +3,7 @@ import { dateOf, HindcastError } from '../core/index.js';
 import { differenceInterval, openTrials, performance, recordTrials, tInterval } from '../stats/index.js';
 import { COMPARED, type Contender, type DateSpan, type Evaluation, type TestFigures } from './evaluation.js';
 import type { TrainEffects, Training } from './trainer.js';
+import { writeTrainFile } from './trainer-file.js';
 
 /** An account, or several added up, over a span. */
 export interface Played {
@@ -34,9 +35,9 @@ interface Joined {
   readonly returns: Float64Array;
 }
 
-/** Plays all, keeps each seed in the trial ledger as a replicate of one trial. `trial`: false keeps it out (made markets, tests). */
+/** Plays all, writes it into train.json, keeps each seed in the trial ledger as a replicate of one trial. `trial`: false keeps it out (made markets, tests). */
 export async function evaluatePolicies(
-  training: Pick<Training, 'file' | 'members'>,
+  training: Pick<Training, 'file' | 'folder' | 'members'>,
   play: Play,
   effects: Pick<TrainEffects, 'clock' | 'resultsDir' | 'progress' | 'signal'> & { readonly trial?: boolean },
 ): Promise<Evaluation> {
@@ -99,7 +100,7 @@ export async function evaluatePolicies(
     sessionsPerYear: file.sessionsPerYear,
   });
   const column = (pick: (values: number[]) => number): number[] => hold.days.map((_, i) => pick(policies.map(({ growth }) => growth[i]!)));
-  return {
+  const evaluation: Evaluation = {
     symbols,
     tests,
     sessions: hold.days.length,
@@ -117,6 +118,8 @@ export async function evaluatePolicies(
       },
     },
   };
+  writeTrainFile(training.folder, { ...file, evaluation });
+  return evaluation;
 }
 
 /** Tests one after another: each begins with cash, and what it made is carried on as a factor. */

@@ -1,7 +1,7 @@
 /** train.json: what was trained on what, how every seed ended, and what came of it on unseen time. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../core/index.js';
+import { InputError, writeFileAtomic } from '../core/index.js';
 import type { FeatureProbe } from './env-probe.js';
 import type { DateSpan, Evaluation } from './evaluation.js';
 import type { MemberPlan, MemberResult } from './train-member.js';
@@ -35,7 +35,10 @@ export interface TrainFile {
   };
 }
 
-export const TRAIN_FILE = 'train.json';
+const TRAIN_FILE = 'train.json';
+
+export const writeTrainFile = (folder: string, file: TrainFile): void =>
+  writeFileAtomic(join(folder, TRAIN_FILE), `${JSON.stringify(file, null, 2)}\n`);
 
 /** Null where there is none. Throws InputError when it is of another version. */
 export function readTrainFile(folder: string): TrainFile | null {

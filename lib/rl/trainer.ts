@@ -1,7 +1,7 @@
 /** One training from its settings to its bundles: N seeds over walk-forward folds in threads, resumable to the byte. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, hashOf, InputError, writeFileAtomic } from '../core/index.js';
+import { type Clock, hashOf, InputError } from '../core/index.js';
 import { loadSource, type MarketData } from '../feeds/index.js';
 import { type Ledger, type ResumeCommand, runTask } from '../jobs/index.js';
 import type { KernelName } from './contract.js';
@@ -10,7 +10,7 @@ import { fastestKernel, openKernel, reproducibleKernel } from './kernel-choice.j
 import { type CurveRow, readCurve } from './train-curve.js';
 import { type TrainGround, trainGround } from './train-ground.js';
 import { bundleFolder, type Member, type MemberPlan, type MemberResult, memberFolder, memberResult, membersOf } from './train-member.js';
-import { readTrainFile, TRAIN_FILE, type TrainFile } from './trainer-file.js';
+import { readTrainFile, type TrainFile, writeTrainFile } from './trainer-file.js';
 import { trainInThreads } from './trainer-pool.js';
 import { TrainerProgress, type TrainProgress } from './trainer-progress.js';
 import { type TrainerInput, type TrainerSettings, trainerSettings } from './trainer-settings.js';
@@ -163,7 +163,7 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
   const results = (): MemberResult[] => members.flatMap((member) => ended.get(member) ?? []);
   const write = (status: TrainFile['status']): TrainFile => {
     const file: TrainFile = { ...plan.file, status, members: results(), evaluation: null, stamp };
-    writeFileAtomic(join(folder, TRAIN_FILE), `${JSON.stringify(file, null, 2)}\n`);
+    writeTrainFile(folder, file);
     return file;
   };
   // What is trained already is described already, evaluation included.

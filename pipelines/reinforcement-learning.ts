@@ -1,0 +1,99 @@
+// biome-ignore-all format: generated, the cells stand as they were written
+// biome-ignore-all lint/correctness/noUnusedVariables: other cells of the notebook may use them
+// Generated from notebooks/03-reinforcement-learning.ipynb: edit the notebook and run `npx hindcast promote`.
+// Promoted cells (id, tag, hash):
+//   parameters parameters 233fc8e7023ef7e2
+//   input pipeline a713e848b9d568e1
+//   train pipeline afda14aad7a6935a
+//   measure pipeline 74758e902242f601
+import { type Effects, fillParameters, liveFigure, pipelineScope, type Results } from '../lib/notebook/index.js';
+import { codeStamp, playAccounts, runReplay } from '../lib/replay/index.js';
+import { learningCurveFigure } from '../lib/report/index.js';
+import { type CurveRow, evaluatePolicies, type Play, type TrainerInput, trainPolicies } from '../lib/rl/index.js';
+
+/** The notebook's cell tagged `parameters`. */
+export interface Parameters {
+  readonly data: string;
+  readonly symbols: string[];
+  readonly from: string;
+  readonly to: string;
+  // quick, default (stable-baselines3's), legacy, big-batch.
+  readonly preset: string;
+  // Anything else a training takes, such as { totalSteps: 500000, reward: 'differential-sharpe', folds: { count: 3 } }.
+  readonly settings: Record<string, unknown>;
+}
+
+export const defaults: Parameters = {
+  data: 'embedded:cn',
+  symbols: ['000001.SZ'],
+  from: '2007-06-21',
+  to: '2020-06-30',
+  preset: 'quick',
+  settings: { seeds: 5, kernel: 'deterministic' },
+};
+
+/** Runs the notebook's cells tagged `pipeline`; returns what they declared. Throws InputError on an unknown parameter. */
+export async function run(parameters: Partial<Parameters>, effects: Effects): Promise<Results> {
+  const { data, symbols, from, to, preset, settings } = fillParameters('reinforcement-learning', defaults, parameters);
+  const { declare, results } = pipelineScope(effects);
+
+  // cell input
+  // Shorthand for from and to is lost between the kernel's cells.
+  const input = { data, symbols, from: from, to: to, preset, ...settings } as TrainerInput;
+
+  // cell train
+  const rows: { seed: number; row: CurveRow }[] = [];
+  const curveOf = (title: string, axis: string, pick: (row: CurveRow) => number | null) =>
+    learningCurveFigure({
+      id: title.toLowerCase().replaceAll(' ', '-'),
+      title,
+      axis,
+      format: 'percent',
+      description: `${axis} of each seed, and their mean where all have come.`,
+      seeds: [...new Set(rows.map(({ seed }) => seed))].map((seed) => {
+        const own = rows.filter((one) => one.seed === seed).map((one) => one.row);
+        return { name: `seed ${seed}`, steps: own.map(({ steps }) => steps), values: own.map(pick) };
+      }),
+    });
+  const live = liveFigure(effects, 500);
+  const training = await trainPolicies(input, {
+    ...effects,
+    code: codeStamp(),
+    onRow: ({ seed }, row) => {
+      rows.push({ seed, row });
+      live(() => curveOf('Learning', 'Return on validation', ({ validation }) => validation?.totalReturn ?? null));
+    },
+  });
+
+  // cell measure
+  const play: Play = (strategy, span) => playAccounts({ ...training.spec, ...span, strategies: [strategy] }, effects);
+  const evaluation = await evaluatePolicies(training, play, effects);
+  // One of them with every decision recorded, so that it can be looked into and verified.
+  const lastTest = evaluation.tests[evaluation.tests.length - 1]!;
+  const shown = training.members.find((member) => member.fold === evaluation.tests.length - 1)!;
+  const recorded = await runReplay(
+    { ...training.spec, symbols: symbols.slice(0, 1), ...lastTest, strategies: [{ id: 'rl', parameters: { bundle: shown.folder } }] },
+    { ...effects, trial: false },
+  );
+  declare({
+    training: training.file.train,
+    kernel: training.file.kernel.name,
+    features: [...training.file.features.used],
+    bundles: training.members.map(({ bundle }) => bundle),
+    recorded: recorded.row.run,
+    market: { ...evaluation.market },
+    ...Object.fromEntries(
+      evaluation.contenders.map(({ name, over, excess }) => [
+        name,
+        {
+          annualised: over.annualisedReturn && { ...over.annualisedReturn },
+          sharpe: over.sharpeAnnual && { ...over.sharpeAnnual },
+          turnover: over.turnoverAnnual!.mean,
+          excess: excess && { ...excess },
+        },
+      ]),
+    ),
+  });
+
+  return results();
+}
