@@ -20,18 +20,23 @@ export interface PageFacts {
 
 const distinct = (items: readonly string[]): string[] => [...new Set(items)];
 
+function marksOf({ row, spec }: RunFolder): string[] {
+  const use = spec.memory?.use ?? 'own';
+  return [...row.marks, ...(use === 'own' ? [] : [`memory ${use}: an ablation`]), ...(row.status === 'done' ? [] : ['run not finished'])];
+}
+
 /** Marks and notes are those of every run on the page. */
 export function pageFacts(runs: readonly RunFolder[], subject: Subject, title: string | undefined, writtenAt: Instant): PageFacts {
   const facts = runs.map((run) => measureRun(run, runs));
   const first = facts[0]!;
-  const { decisions, honest, readNothing } = subject;
+  const { decisions, honest, readNothing, recalls } = subject;
   return {
     title: title ?? `${first.label} on ${first.symbolCount > 3 ? `${first.symbolCount} instruments` : first.symbols}`,
     writtenAt,
     intervalLevel: 0.95,
     runs: facts.map((run, i) => (i === 0 ? run : { ...run, performance: { ...run.performance, months: [], years: [] } })),
     index: measureIndex(first, runs[0]!),
-    marks: distinct(runs.flatMap((run) => [...run.row.marks, ...(run.row.status === 'done' ? [] : ['run not finished'])])),
+    marks: distinct([...runs.flatMap(marksOf), ...(recalls.degraded > 0 ? [`memory degraded in ${recalls.degraded} decisions`] : [])]),
     notes: distinct(runs.flatMap((run) => run.row.notes)),
     known: { decisions, honest, readNothing, share: decisions === 0 ? null : honest / decisions },
   };

@@ -14,6 +14,7 @@ import { figureHtml } from './sections/figure-block.js';
 import { badgesHtml, keyFiguresHtml, notesHtml, summaryHtml } from './sections/header.js';
 import { knownWhenHtml } from './sections/known-when.js';
 import { provenanceHtml } from './sections/provenance.js';
+import { restedOn } from './sections/rested-on.js';
 import type { Subject } from './subject.js';
 
 export interface PageParts {
@@ -72,7 +73,7 @@ ${figures.calibration ? figureHtml(figures.calibration) : ''}
 ${figures.actions ? figureHtml(figures.actions) : ''}
 <div class="side-by-side"><div><h3>Orders not done</h3>${rejectionsHtml(subject)}</div><div><h3>Costs</h3>${costsHtml(subject, currency, minorPerMajor)}</div></div></section>
 <section aria-labelledby="known"><h2 id="known">What was known when</h2>${knownWhenHtml(facts, subject, audit)}</section>
-<section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>${provenanceHtml(run, nameOf(run.folder))}</section>
+<section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>${provenanceHtml(run, nameOf(run.folder), restedOn(run, subject.recalls))}</section>
 </main>
 <footer>Made by Hindcast. Past results, real or simulated, say little about future ones.</footer>`;
   const all = [

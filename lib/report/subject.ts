@@ -30,6 +30,8 @@ export interface Subject {
   /** Decisions with `maxKnownAt <= decidedAt`, those that read nothing included. */
   readonly honest: number;
   readonly readNothing: number;
+  /** Decisions that asked the memory, by what it said. */
+  readonly recalls: { readonly ok: number; readonly empty: number; readonly degraded: number };
   readonly calibration: readonly CalibrationBin[];
   readonly actions: readonly ActionCount[];
   readonly rejections: readonly { readonly reason: string; readonly count: number; readonly units: number }[];
@@ -190,6 +192,12 @@ function tally<T>(rows: readonly T[], name: (row: T) => string): Map<string, T[]
 
 const stateNames: Record<string, string> = { 'no-intent': 'no intent', suspended: 'suspended', abstained: 'abstained' };
 
+function recallsOf(decisions: readonly DecisionRow[]): Subject['recalls'] {
+  const recalls = { ok: 0, empty: 0, degraded: 0 };
+  for (const { memory } of decisions) if (memory !== undefined) recalls[memory.status]++;
+  return recalls;
+}
+
 /** Reads a run's rows once. `data`: its bars, when at hand, for candles and exact units. */
 export function gatherSubject(run: RunFolder, data?: MarketData): Subject {
   const decisions = run.decisions();
@@ -212,6 +220,7 @@ export function gatherSubject(run: RunFolder, data?: MarketData): Subject {
     decisions: decisions.length,
     honest: decisions.filter((d) => d.maxKnownAt === null || d.maxKnownAt <= d.decidedAt).length,
     readNothing: decisions.filter((d) => d.maxKnownAt === null).length,
+    recalls: recallsOf(decisions),
     calibration: calibrationOf(bets),
     actions: [...tally(decisions, (d) => stateNames[d.decision.state] ?? d.decision.action ?? 'abstained')]
       .map(([name, rows]) => ({ name, count: rows.length }))

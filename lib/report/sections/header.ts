@@ -4,7 +4,7 @@ import type { PageFacts } from '../page-facts.js';
 import { type Bound, binder, say } from '../prose.js';
 
 /** Words in a mark that ask for more than a glance. */
-const LOUD = /synthetic|price.only|frozen|not finished|unverified|leak/i;
+const LOUD = /synthetic|price.only|frozen|not finished|unverified|leak|degraded|ablation/i;
 
 export function badgesHtml(facts: Pick<PageFacts, 'marks'>): string {
   if (facts.marks.length === 0) return '';

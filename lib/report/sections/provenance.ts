@@ -12,8 +12,8 @@ function pairsHtml(caption: string, pairs: readonly (readonly [string, string])[
 const digests = (values: Readonly<Record<string, string>>): (readonly [string, string])[] =>
   Object.entries(values).map(([name, digest]) => [name, code(digest)] as const);
 
-/** `folder`: how a reader at the project root names the run's folder. */
-export function provenanceHtml(run: RunFolder, folder: string): string {
+/** `folder`: how a reader at the project root names the run's folder. `more`: rows of the stamp's table, as HTML. */
+export function provenanceHtml(run: RunFolder, folder: string, more: readonly (readonly [string, string])[] = []): string {
   const { row } = run;
   const { stamp } = row;
   const dirty =
@@ -37,6 +37,7 @@ export function provenanceHtml(run: RunFolder, folder: string): string {
       ['Runtime', escapeText(`Node ${stamp.runtime.node}, ${stamp.runtime.platform} ${stamp.runtime.arch}`)],
       ['Parameters', code(stamp.parameters)],
       ['Rulebook', code(stamp.rulebook)],
+      ...more,
       [
         'Models',
         Object.keys(stamp.models).length === 0
