@@ -11,8 +11,8 @@ import { readParameters } from './parameters.js';
 export const memoryAnalystSchema = z.strictObject({
   lessons: z.int().min(1).max(500).default(200).describe('lessons recalled for a situation'),
   atLeast: z.int().min(1).default(5).describe('lessons of such news in such times needed before it dares'),
-  doubt: z.number().min(0).default(4).describe('lessons of no return that the others must outweigh'),
-  edge: z.number().min(0).default(0.004).describe('return over the market to expect before it buys; below minus this it leaves'),
+  doubt: z.number().min(0).default(2).describe('lessons of no return that the others must outweigh'),
+  edge: z.number().min(0).default(0.003).describe('return over the market to expect before it buys; below minus this it leaves'),
   hold: z.int().min(1).default(5).describe('sessions until a position is closed'),
   parts: z.int().min(1).default(10).describe('equal parts of the account; a symbol gets one'),
 });

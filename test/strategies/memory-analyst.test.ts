@@ -64,7 +64,7 @@ test('puts the day into words without names and numbers, and goes by lessons of 
   const step = await strategy.decide(view, ['A'], { seen: 4 * DAY, held: -1 });
   expect(asked).toEqual([situation]);
   expect(step.intents).toMatchObject([
-    { action: 'BUY_PART', why: '6 lessons of such days: expects 1.20 % over the market', detail: { situation, memory: { status: 'ok' } } },
+    { action: 'BUY_PART', why: '6 lessons of such days: expects 1.50 % over the market', detail: { situation, memory: { status: 'ok' } } },
   ]);
   expect(step.intents[0]!.evidence.map(({ kind }) => kind).slice(0, 3)).toEqual(['news', 'news', 'memory']);
   expect(step.state).toEqual({ seen: 5 * DAY, held: 0 });
