@@ -88,6 +88,12 @@ export const commandList: readonly CommandEntry[] = [
     summary: 'the language models: what each role would ask, and whether it is there',
     load: () => import('./commands/models.js'),
   },
+  {
+    name: 'agents',
+    group: project,
+    summary: 'the agents: their cards, how their questions were routed, thresholds fitted',
+    load: () => import('./commands/agents.js'),
+  },
   { name: 'cache', group: project, summary: 'what the data cache holds, and what may go', load: () => import('./commands/cache.js') },
   { name: 'config', group: project, summary: 'the settings and where each came from', load: () => import('./commands/config.js') },
 ];

@@ -267,6 +267,8 @@ test('calibrate: fits what was measured, keeps what was not, and names the versi
   expect(fits.margin!.high).toBeGreaterThan(0.7);
   expect(fitted.margin).toBeCloseTo(fits.margin!.threshold, 3);
   expect(left).toEqual({ agreement: 0 });
+  // Of what the margin keeps, no complexity says more: the same for all of these.
+  expect(fitted.large).toBe(1.01);
 });
 
 test('a card of the committee routes trader and risk manager', async () => {

@@ -42,7 +42,7 @@ test('recorded, then replayed without the server: the same bytes; another agent 
   transcripts.close();
   let checked = 0;
   for (const row of rows)
-    for (const record of row.analyses as { prompt?: FragmentRef[]; transcripts: string[] }[]) {
+    for (const record of row.analyses as unknown as { prompt?: FragmentRef[]; transcripts: string[] }[]) {
       if (!record.prompt) continue;
       const messages = JSON.parse(entries.get(record.transcripts[0]!)!.prompt) as Message[];
       expect(auditRecorded(record.prompt, messages, row.decidedAt)).toBeNull();

@@ -10,11 +10,15 @@ export interface Calibration {
   readonly left: Readonly<Partial<Record<Signal, number>>>;
 }
 
-const SIGNALS: readonly Signal[] = ['margin', 'agreement', 'complexity'];
 const LEAST_CASES = 50;
-const clamp = (value: number): number => Math.round(1e4 * Math.max(0, Math.min(1, value))) / 1e4;
+/** A complexity above every case: never. */
+const NEVER = 1.01;
+const rounded = (value: number): number => Math.round(1e4 * Math.max(0, Math.min(1, value))) / 1e4;
 
-/** `version`: the name of the new thresholds, which every decision that they route will carry. */
+/**
+ * First the signals of the answer, each by itself; then the complexity, on the cases that those would keep: what goes up anyway needs
+ * no early start. `version`: the name of the new thresholds, which every decision that they route will carry.
+ */
 export function calibrate(
   decisions: readonly RoutedDecision[],
   judge: Judge,
@@ -28,19 +32,30 @@ export function calibrate(
 ): Calibration {
   const fits: Partial<Record<Signal, FittedThreshold>> = {};
   const left: Partial<Record<Signal, number>> = {};
-  for (const signal of SIGNALS) {
-    const cases = judgedCases(decisions, signal, judge);
-    if (cases.length < LEAST_CASES) left[signal] = cases.length;
-    else fits[signal] = bestThreshold(cases, { upWhen: upWhen(signal), worth, resamples, seed });
-  }
-  const settings: RoutingSettings = {
-    ...from,
-    version,
-    ...(fits.margin && { margin: clamp(fits.margin.threshold) }),
-    ...(fits.agreement && { agreement: clamp(fits.agreement.threshold) }),
-    // The medium tier is not asked about in the shadow: cases that are hard enough begin at the top.
-    ...(fits.complexity && { large: clamp(fits.complexity.threshold), medium: Math.min(from.medium, clamp(fits.complexity.threshold)) }),
-    fitted: { worth, seed, resamples, decisions: decisions.length, fits: fits as never },
+  const fitted = (signal: Signal, among: readonly RoutedDecision[]): FittedThreshold | undefined => {
+    const cases = judgedCases(among, signal, judge);
+    if (cases.length < LEAST_CASES) {
+      left[signal] = cases.length;
+      return undefined;
+    }
+    return (fits[signal] = bestThreshold(cases, { upWhen: upWhen(signal), worth, resamples, seed }));
   };
-  return { settings, fits, left };
+  const margin = fitted('margin', decisions);
+  const agreement = fitted('agreement', decisions);
+  const after = {
+    margin: margin ? (margin.upShare === 0 ? 0 : rounded(margin.threshold)) : from.margin,
+    agreement: agreement ? (agreement.upShare === 0 ? 0 : rounded(agreement.threshold)) : from.agreement,
+  };
+  const complexity = fitted(
+    'complexity',
+    decisions.filter(({ record }) => (record.margin ?? 1) >= after.margin && (record.agreement ?? 1) >= after.agreement),
+  );
+  const large = complexity ? (complexity.upShare === 0 ? NEVER : rounded(complexity.threshold)) : from.large;
+  // The medium tier is not asked about in the shadow: where hard cases begin at the top, it begins no later than before.
+  const settings: RoutingSettings = { ...from, ...after, version, large, medium: Math.min(from.medium, large) };
+  return {
+    settings: { ...settings, fitted: { worth, seed, resamples, decisions: decisions.length, fits: { ...fits } as never } },
+    fits,
+    left,
+  };
 }
