@@ -4,7 +4,7 @@
 // Promoted cells (id, tag, hash):
 //   parameters parameters 233fc8e7023ef7e2
 //   input pipeline a713e848b9d568e1
-//   train pipeline afda14aad7a6935a
+//   train pipeline 4250dd084b94d2e8
 //   measure pipeline 74758e902242f601
 import { type Effects, fillParameters, liveFigure, pipelineScope, type Results } from '../lib/notebook/index.js';
 import { codeStamp, playAccounts, runReplay } from '../lib/replay/index.js';
@@ -35,35 +35,38 @@ export const defaults: Parameters = {
 /** Runs the notebook's cells tagged `pipeline`; returns what they declared. Throws InputError on an unknown parameter. */
 export async function run(parameters: Partial<Parameters>, effects: Effects): Promise<Results> {
   const { data, symbols, from, to, preset, settings } = fillParameters('reinforcement-learning', defaults, parameters);
-  const { declare, results } = pipelineScope(effects);
+  const { declare, show, results } = pipelineScope(effects);
 
   // cell input
   // Shorthand for from and to is lost between the kernel's cells.
   const input = { data, symbols, from: from, to: to, preset, ...settings } as TrainerInput;
 
   // cell train
-  const rows: { seed: number; row: CurveRow }[] = [];
-  const curveOf = (title: string, axis: string, pick: (row: CurveRow) => number | null) =>
+  type Curves = Map<string, readonly CurveRow[]>;
+  const curveFigure = (curves: Curves, title: string, axis: string, pick: (row: CurveRow) => number | null) =>
     learningCurveFigure({
       id: title.toLowerCase().replaceAll(' ', '-'),
       title,
       axis,
       format: 'percent',
-      description: `${axis} of each seed, and their mean where all have come.`,
-      seeds: [...new Set(rows.map(({ seed }) => seed))].map((seed) => {
-        const own = rows.filter((one) => one.seed === seed).map((one) => one.row);
-        return { name: `seed ${seed}`, steps: own.map(({ steps }) => steps), values: own.map(pick) };
-      }),
+      description: `${axis} over environment steps: a line a seed, and their mean.`,
+      seeds: [...curves].map(([name, rows]) => ({ name, steps: rows.map(({ steps }) => steps), values: rows.map(pick) })),
     });
+  const onValidation = (curves: Curves) => curveFigure(curves, 'Return on validation', 'Return on validation', ({ validation }) => validation?.totalReturn ?? null);
+  const nameOf = ({ fold, seed }: { fold: number; seed: number }) => `fold ${fold + 1}, seed ${seed}`;
+  const soFar: Curves = new Map();
   const live = liveFigure(effects, 500);
   const training = await trainPolicies(input, {
     ...effects,
     code: codeStamp(),
-    onRow: ({ seed }, row) => {
-      rows.push({ seed, row });
-      live(() => curveOf('Learning', 'Return on validation', ({ validation }) => validation?.totalReturn ?? null));
+    onRow: (member, row) => {
+      soFar.set(nameOf(member), [...(soFar.get(nameOf(member)) ?? []), row]);
+      live.draw(() => onValidation(soFar));
     },
   });
+  live.end();
+  const curves: Curves = new Map(training.members.map((member) => [nameOf(member), member.curve]));
+  show(onValidation(curves));
 
   // cell measure
   const play: Play = (strategy, span) => playAccounts({ ...training.spec, ...span, strategies: [strategy] }, effects);

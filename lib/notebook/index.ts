@@ -4,7 +4,7 @@ export { type Effects, notebookEffects } from './effects.js';
 export { NotebookError, PromotionError } from './errors.js';
 export { finished, SENTINEL } from './finished.js';
 export { type LabOptions, startLab } from './lab.js';
-export { liveFigure } from './live-figure.js';
+export { type LiveFigure, liveFigure } from './live-figure.js';
 export { fillParameters } from './parameters.js';
 export { type PipelineScope, pipelineScope } from './pipeline-scope.js';
 export { type PromoteOptions, promotableNotebooks, promote, promoteCheck } from './promote.js';

@@ -2,27 +2,35 @@
 import type { Effects } from './effects.js';
 import type { FigureLike } from './rendering.js';
 
+export interface LiveFigure {
+  /** Draws when the last drawing is old enough. */
+  draw(figure: () => FigureLike): void;
+  /** Takes the last drawing away: show the finished figure with `show`, which has a caption and its numbers. */
+  end(): void;
+}
+
 let shown = 0;
 
 /**
- * Draws at most every `everyMs` (by the clock of the effects), as an SVG alone; show the finished figure with `show` afterwards. A kernel
- * can only append outputs, so each one hides the one before by a style of its own. Without a display it does nothing.
+ * At most one drawing every `everyMs` by the clock of the effects. A kernel can only append outputs, so each hides the one before by a
+ * style of its own. Without a display, as in a pipeline, it does nothing.
  */
-export function liveFigure(
-  { display, clock }: Pick<Effects, 'display' | 'clock'>,
-  everyMs = 1000,
-): (draw: () => FigureLike | null) => void {
-  let last = Number.NEGATIVE_INFINITY;
+export function liveFigure({ display, clock }: Pick<Effects, 'display' | 'clock'>, everyMs = 1000): LiveFigure {
   const base = `live-${++shown}`;
+  let last = Number.NEGATIVE_INFINITY;
   let frame = 0;
-  return (draw) => {
-    const now = clock.now();
-    if (display === undefined || now - last < everyMs) return;
-    const figure = draw();
-    if (figure === null) return;
-    last = now;
-    frame++;
-    const hide = frame > 1 ? `<style>.${base}-${frame - 1}{display:none}</style>` : '';
-    display('text/html', `<div class="${base}-${frame}">${figure.svg}</div>${hide}`);
+  const hide = (): string => (frame > 0 ? `<style>.${base}-${frame}{display:none}</style>` : '');
+  return {
+    draw(figure) {
+      const now = clock.now();
+      if (display === undefined || now - last < everyMs) return;
+      last = now;
+      const before = hide();
+      frame++;
+      display('text/html', `<div class="${base}-${frame}">${figure().svg}</div>${before}`);
+    },
+    end() {
+      if (frame > 0) display?.('text/html', hide());
+    },
   };
 }

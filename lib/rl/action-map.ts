@@ -14,14 +14,22 @@ export interface ActionMap {
   readonly held: Readonly<Record<string, number>>;
 }
 
+export interface ActionMapOptions {
+  readonly steps?: number;
+  /** Features held elsewhere than at their mean, by name. */
+  readonly fixed?: Readonly<Record<string, number>>;
+  /** What a feature can be at all, by name: the map goes no further. */
+  readonly ranges?: Readonly<Record<string, readonly [low: number, high: number]>>;
+}
+
 /**
- * `steps` x `steps` cells, two standard deviations of the training to each side; `fixed` holds features elsewhere than at their mean.
+ * `steps` x `steps` cells, two standard deviations of the training to each side.
  * Throws InputError on a feature that the bundle doesn't have, or a bundle without normaliser (then nothing says where its features lie).
  */
 export function actionMap(
   bundle: PolicyBundle,
   [xName, yName]: readonly [string, string],
-  { steps = 25, fixed = {} }: { readonly steps?: number; readonly fixed?: Readonly<Record<string, number>> } = {},
+  { steps = 25, fixed = {}, ranges = {} }: ActionMapOptions = {},
 ): ActionMap {
   const names = bundle.schema.features.map(({ name }) => name);
   const { normaliser } = bundle;
@@ -36,7 +44,10 @@ export function actionMap(
   for (const name of Object.keys(fixed)) placeOf(name);
   const axis = (i: number): number[] => {
     const sigma = Math.sqrt(normaliser.variance[i]! + normaliser.epsilon);
-    return Array.from({ length: steps }, (_, k) => normaliser.mean[i]! + sigma * 2 * ((2 * k) / (steps - 1) - 1));
+    const [low, high] = ranges[names[i]!] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const from = Math.max(low, normaliser.mean[i]! - 2 * sigma);
+    const to = Math.min(high, normaliser.mean[i]! + 2 * sigma);
+    return Array.from({ length: steps }, (_, k) => from + ((to - from) * k) / (steps - 1));
   };
   const [xs, ys] = [axis(across), axis(up)];
   const rows = new Float32Array(steps * steps * names.length);

@@ -1,6 +1,6 @@
 /** rl: environment, normaliser, PPO trainer, kernels, import of stable-baselines3 models, policy bundles and their inference. */
 export { AccountReading, readAccount } from './account-reading.js';
-export { type ActionMap, actionMap } from './action-map.js';
+export { type ActionMap, type ActionMapOptions, actionMap } from './action-map.js';
 export { sealBundle } from './bundle.js';
 export { BundleError, Sb3Error } from './bundle-error.js';
 export { loadBundle, saveBundle } from './bundle-files.js';

@@ -180,11 +180,13 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
       ...(effects.signal && { signal: effects.signal }),
       onRow(member, row) {
         effects.onRow?.(member, row);
-        effects.progress?.(progress.row(member, row));
+        const step = progress.row(member, row);
+        effects.progress?.(step);
       },
       onEnd(member, result) {
         ended.set(pending.find((one) => same(one, member))!, result);
-        effects.progress?.(progress.end(member));
+        const step = progress.end(member);
+        effects.progress?.(step);
       },
     },
   );

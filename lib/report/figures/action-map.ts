@@ -33,7 +33,7 @@ export function actionMapFigure({ id, title, others, x, y, actions, cells }: Act
   const drawn = cells.flatMap((row, r) =>
     row.map(
       ({ action, probability }, c) =>
-        `<rect x="${px(LEFT + c * width)}" y="${px(topOf(r))}" width="${px(width + 0.3)}" height="${px(height + 0.3)}" fill="${colourOf(action)}" fill-opacity="${opacityOf(probability)}"/>`,
+        `<rect x="${px(LEFT + c * width)}" y="${px(topOf(r))}" width="${px(width)}" height="${px(height)}" fill="${colourOf(action)}" fill-opacity="${opacityOf(probability)}"/>`,
     ),
   );
   const every = (count: number, most: number): number => Math.max(1, Math.ceil(count / most));
@@ -53,14 +53,17 @@ export function actionMapFigure({ id, title, others, x, y, actions, cells }: Act
       text(WIDTH - RIGHT + 33, TOP + i * 20 + 11, shorten(actions[action]!, 16), { size: 11, fill: INK }),
   );
   const axes =
-    text((LEFT + WIDTH - RIGHT) / 2, bottom + 36, x.name, { anchor: 'middle', weight: 600 }) +
-    text(LEFT - 8, TOP - 12, y.name, { anchor: 'end', weight: 600 });
+    text((LEFT + WIDTH - RIGHT) / 2, bottom + 36, x.name, { anchor: 'middle', weight: 600 }) + text(2, TOP - 12, y.name, { weight: 600 });
   const flat = cells.flatMap((row, r) => row.map((cell, c) => ({ ...cell, r, c })));
   return {
     id,
     title,
     description,
-    svg: svgFrame(title, description, drawn.join('') + names.join('') + sides.join('') + key.join('') + axes),
+    svg: svgFrame(
+      title,
+      description,
+      `<g shape-rendering="crispEdges">${drawn.join('')}</g>` + names.join('') + sides.join('') + key.join('') + axes,
+    ),
     table: {
       thinBy: 'head',
       columns: [
