@@ -9,8 +9,8 @@ import type { ExactIndex } from './exact-index.js';
 import { fuseRanks } from './fuse.js';
 import { EmbedderError } from './health.js';
 import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
-import { type IndexedRow, indexTable, type RowIndex } from './row-index.js';
-import { type MemoryTable, searchedText } from './table.js';
+import { indexTable, type RowIndex } from './row-index.js';
+import { type MemoryTable, type RowHead, searchedText } from './table.js';
 import { embedCached } from './vector-cache.js';
 
 export interface Health {
@@ -99,7 +99,7 @@ export class Memory {
   }
 
   /** Heads of all rows, by knownAt. */
-  heads(): readonly IndexedRow[] {
+  heads(): readonly RowHead[] {
     return this.index.rows;
   }
 
@@ -142,7 +142,7 @@ export class Memory {
       throw new MemoryError('remember: expected a memory open for writing, got a read-only one. Open it read-write.');
     const rows = input.map(memoryRow);
     const fresh = new Map<string, MemoryRow>();
-    for (const row of rows) if (!this.index.positions.has(row.id)) fresh.set(row.id, row);
+    for (const row of rows) if (!this.index.has(row.id)) fresh.set(row.id, row);
     const batch = [...fresh.values()].sort((a, b) => a.knownAt - b.knownAt);
     const vectors = await embedCached(this.embedder, batch.map(embeddedText), signal);
     if (batch.length > 0 && batch[0]!.knownAt < this.index.lastKnownAt) {
@@ -252,7 +252,7 @@ export class Memory {
     this.unlock();
   }
 
-  private accepts(row: IndexedRow, query: RecallQuery, asOf: number): boolean {
+  private accepts(row: RowHead, query: RecallQuery, asOf: number): boolean {
     if (row.knownAt > asOf) return false;
     if (row.owner !== 'shared' && row.owner !== query.owner) return false;
     if (query.kinds !== undefined && !query.kinds.includes(row.kind)) return false;

@@ -1,25 +1,20 @@
 /** The in-process side of a table: every row's head in the order of knownAt, and the exact vector index over them. */
 import { ExactIndex } from './exact-index.js';
-import { type FloatRows, rowsInMemory } from './float-rows.js';
 import { LexicalIndex } from './lexical-index.js';
 import type { MemoryTable, RowHead } from './table.js';
 
-export interface IndexedRow extends RowHead {
-  /** Place in the table's order of writing. */
-  readonly offset: number;
-}
-
 export class RowIndex {
   /** By position in the vector index. */
-  readonly rows: IndexedRow[] = [];
-  readonly positions = new Map<string, number>();
+  readonly rows: RowHead[] = [];
+  /** Ids of the rows, from the first time that someone asks for one: only writers do. */
+  private ids: Set<string> | undefined;
   /** knownAt of the first row that replaces a row, by the id of the replaced one. */
   readonly supersededAt = new Map<string, number>();
   readonly vectors: ExactIndex;
   readonly words = new LexicalIndex();
 
-  constructor(dimension: number, floats: FloatRows = rowsInMemory(dimension)) {
-    this.vectors = new ExactIndex(dimension, floats);
+  constructor(dimension: number) {
+    this.vectors = new ExactIndex(dimension);
   }
 
   /** knownAt of the last row; rows from then on can be appended. */
@@ -27,10 +22,15 @@ export class RowIndex {
     return this.rows.length === 0 ? Number.NEGATIVE_INFINITY : this.rows[this.rows.length - 1]!.knownAt;
   }
 
-  append(row: IndexedRow, vector: Float32Array, words: string): void {
+  has(id: string): boolean {
+    this.ids ??= new Set(this.rows.map((row) => row.id));
+    return this.ids.has(id);
+  }
+
+  append(row: RowHead, vector: Float32Array, words: string): void {
     this.vectors.append(row.knownAt, vector);
     this.words.append(words);
-    this.positions.set(row.id, this.rows.length);
+    this.ids?.add(row.id);
     this.rows.push(row);
     if (row.supersedes !== null) {
       this.supersededAt.set(row.supersedes, Math.min(row.knownAt, this.supersededAt.get(row.supersedes) ?? Number.POSITIVE_INFINITY));
@@ -43,11 +43,20 @@ export class RowIndex {
 }
 
 /** All rows of a table, sorted by knownAt, then by the order of writing. */
-export async function indexTable(table: MemoryTable, dimension: number, floats?: FloatRows): Promise<RowIndex> {
-  const found: { row: IndexedRow; vector: Float32Array; words: string }[] = [];
-  await table.read((head, vector, words) => void found.push({ row: { ...head, offset: found.length }, vector, words }));
+export async function indexTable(table: MemoryTable, dimension: number): Promise<RowIndex> {
+  const index = new RowIndex(dimension);
+  // Nearly always rows were written in the order of knownAt: then they are indexed as they are read.
+  let inOrder = true;
+  await table.read((row, vector, words) => {
+    inOrder &&= row.knownAt >= index.lastKnownAt;
+    if (inOrder) index.append(row, vector, words);
+  });
+  if (inOrder) return index;
+  index.close();
+  const found: { row: RowHead; vector: Float32Array; words: string }[] = [];
+  await table.read((row, vector, words) => void found.push({ row, vector, words }));
   found.sort((a, b) => a.row.knownAt - b.row.knownAt || a.row.offset - b.row.offset);
-  const index = new RowIndex(dimension, floats);
-  for (const { row, vector, words } of found) index.append(row, vector, words);
-  return index;
+  const sorted = new RowIndex(dimension);
+  for (const { row, vector, words } of found) sorted.append(row, vector, words);
+  return sorted;
 }

@@ -34,6 +34,8 @@ const arrow = lazyPackage<typeof import('apache-arrow')>('apache-arrow');
 
 /** What the in-process index keeps of a row. */
 export interface RowHead {
+  /** Place in the table's order of writing. */
+  readonly offset: number;
   readonly id: string;
   readonly kind: MemoryRow['kind'];
   readonly owner: MemoryRow['owner'];
@@ -96,6 +98,7 @@ export async function openTable(path: string, name: string, dimension: number, c
         'vector',
       ];
       const all = await table.query().select(columns).toArrow();
+      let offset = 0;
       for (const batch of all.batches) {
         const column = (column: string) => batch.getChild(column)!;
         const [id, kind, owner, layer, symbols, supersedes, aliases, text] = columns.slice(0, 8).map(column);
@@ -104,6 +107,7 @@ export async function openTable(path: string, name: string, dimension: number, c
         const start = column('vector').data[0]!.offset;
         for (let i = 0; i < batch.numRows; i++) {
           const head: RowHead = {
+            offset: offset++,
             id: id!.get(i) as string,
             kind: kind!.get(i) as RowHead['kind'],
             owner: owner!.get(i) as RowHead['owner'],
@@ -155,7 +159,8 @@ function arrowSchema(dimension: number): object {
 }
 
 const listText = (list: readonly string[]): string => JSON.stringify(list);
-const listOf = (text: string): string[] => JSON.parse(text) as string[];
+const NO_LIST: string[] = [];
+const listOf = (text: string): string[] => (text === '[]' ? NO_LIST : (JSON.parse(text) as string[]));
 
 function toArrow(rows: readonly MemoryRow[], vectors: readonly Float32Array[], schema: object, dimension: number): object {
   const { Table, Utf8, Float64, Float32, makeData, vectorFromArray, Vector } = arrow();

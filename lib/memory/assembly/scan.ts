@@ -45,24 +45,42 @@ export function scan(query: usize, rows: usize, count: i32, dim: i32, out: usize
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function squares(v: v128, codes: v128, scale: v128): v128 {
+  const gap = f64x2.sub(f64x2.promote_low_f32x4(v), f64x2.mul(f64x2.promote_low_f32x4(codes), scale));
+  return f64x2.mul(gap, gap);
+}
+
 // Float rows to int8 with a scale each; errors[i] = length of what rounding took away. dim: a multiple of 8.
 export function quantise(source: usize, count: i32, dim: i32, codes: usize, scales: usize, errors: usize): void {
+  const bytes = <usize>dim << 2;
   for (let i = 0; i < count; i++) {
-    const row = source + <usize>i * <usize>dim * 4;
-    let most: f32 = 0;
-    for (let k = 0; k < dim; k++) most = max<f32>(most, abs<f32>(load<f32>(row + (<usize>k << 2))));
+    const row = source + <usize>i * bytes;
+    const end = row + bytes;
+    let widest = v128.splat<f32>(0);
+    for (let at = row; at < end; at += 16) widest = f32x4.max(widest, f32x4.abs(v128.load(at)));
+    const most = max<f32>(
+      max<f32>(f32x4.extract_lane(widest, 0), f32x4.extract_lane(widest, 1)),
+      max<f32>(f32x4.extract_lane(widest, 2), f32x4.extract_lane(widest, 3)),
+    );
     const scale = most / 127;
-    const inverse: f32 = most > 0 ? 127 / most : 0;
-    const to = codes + <usize>i * <usize>dim;
-    let lost: f64 = 0;
-    for (let k = 0; k < dim; k++) {
-      const value = load<f32>(row + (<usize>k << 2));
-      const code = nearest<f32>(value * inverse);
-      store<i8>(to + <usize>k, <i8>code);
-      const gap = <f64>value - <f64>code * <f64>scale;
-      lost += gap * gap;
+    const inverse = v128.splat<f32>(most > 0 ? 127 / most : 0);
+    const wide = v128.splat<f64>(<f64>scale);
+    let to = codes + <usize>i * <usize>dim;
+    let lost0 = v128.splat<f64>(0), lost1 = lost0;
+    for (let at = row; at < end; at += 32, to += 8) {
+      const a = v128.load(at), b = v128.load(at, 16);
+      const x = f32x4.nearest(f32x4.mul(a, inverse)), y = f32x4.nearest(f32x4.mul(b, inverse));
+      const words = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(x), i32x4.trunc_sat_f32x4_s(y));
+      v128.store64_lane(to, i8x16.narrow_i16x8_s(words, words), 0);
+      lost0 = f64x2.add(lost0, squares(a, x, wide));
+      lost1 = f64x2.add(lost1, squares(v128.shuffle<f32>(a, a, 2, 3, 2, 3), v128.shuffle<f32>(x, x, 2, 3, 2, 3), wide));
+      lost0 = f64x2.add(lost0, squares(b, y, wide));
+      lost1 = f64x2.add(lost1, squares(v128.shuffle<f32>(b, b, 2, 3, 2, 3), v128.shuffle<f32>(y, y, 2, 3, 2, 3), wide));
     }
+    const lost = f64x2.add(lost0, lost1);
     store<f32>(scales + (<usize>i << 2), scale);
-    store<f32>(errors + (<usize>i << 2), <f32>Math.sqrt(lost));
+    store<f32>(errors + (<usize>i << 2), <f32>Math.sqrt(f64x2.extract_lane(lost, 0) + f64x2.extract_lane(lost, 1)));
   }
 }
