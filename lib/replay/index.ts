@@ -4,7 +4,7 @@ export { dataFor } from './data-for.js';
 export type { Recorder } from './loop-contract.js';
 export { memoryUplift, type UpliftRow } from './memory-uplift.js';
 export { type AccountsPlayed, playAccounts } from './play-accounts.js';
-export { asksModels, configHashOf, type PreparedReplay, parametersHash, prepareReplay } from './prepare-replay.js';
+export { asksModels, configHashOf, type PreparedReplay, parametersHash, prepareReplay, rulebookOf } from './prepare-replay.js';
 export type { EquitySeries, ReplayEffects, ReplayProgress, ReplayResult } from './result.js';
 export {
   type DecisionRow,

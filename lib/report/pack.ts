@@ -4,9 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Zippable } from 'fflate';
 import { InputError, lazyPackage, sha256, writeFileAtomic } from '../core/index.js';
 import { writeData } from '../feeds/index.js';
-import { codeStamp, openRun, prepareReplay } from '../replay/index.js';
+import { codeStamp, openRun } from '../replay/index.js';
 import { dirtyDiff } from './dirty-diff.js';
-import { movedInputs } from './moved-inputs.js';
+import { inputsToday } from './moved-inputs.js';
 import type { PackIndex } from './open-pack.js';
 import { CALLS, checkCalls, exportCalls } from './run-calls.js';
 import { packedFiles } from './spec-files.js';
@@ -32,8 +32,7 @@ export function packRun(folder: string, out: string = join(dirname(folder), `${b
   const { row, spec } = run;
   if (row.status !== 'done')
     throw new InputError(`packRun: expected a finished run, got ${row.run}, which was interrupted. Run it again to finish it.`);
-  const prepared = prepareReplay(spec, {});
-  const moved = movedInputs(row, prepared);
+  const { data, moved } = inputsToday(row, spec);
   if (moved.length > 0) {
     throw new InputError(
       `packRun: expected the inputs that ${row.run} used, got others by now: ${moved.join(', ')}. Restore them, or run the spec again and pack that run.`,
@@ -48,9 +47,9 @@ export function packRun(folder: string, out: string = join(dirname(folder), `${b
   for (const name of RUN_FILES) if (existsSync(join(folder, name))) add(`run/${name}`, readFileSync(join(folder, name)));
   const scratch = mkdtempSync(join(dirname(folder), '.pack-'));
   try {
-    const data = join(scratch, 'data');
-    writeData(prepared.data, data);
-    for (const name of readdirSync(data).sort()) add(`data/${name}`, readFileSync(join(data, name)));
+    const slice = join(scratch, 'data');
+    writeData(data, slice);
+    for (const name of readdirSync(slice).sort()) add(`data/${name}`, readFileSync(join(slice, name)));
     const calls = exportCalls(dirname(folder), row.run, scratch);
     checkCalls(run, calls);
     if (calls !== null) add(CALLS, readFileSync(calls));
@@ -64,7 +63,7 @@ export function packRun(folder: string, out: string = join(dirname(folder), `${b
     run: row.run,
     commit: row.stamp.code.commit,
     code: sameCode ? 'as at the run' : 'moved since the run',
-    source: prepared.data.source,
+    source: data.source,
     entries: Object.fromEntries(Object.entries(zip).map(([name, entry]) => [name, sha256((entry as [Uint8Array, object])[0])])),
   };
   add('pack.json', zips().strToU8(`${JSON.stringify(index, null, 2)}\n`));

@@ -10,7 +10,6 @@ import {
   openRun,
   parametersHash,
   parseSpec,
-  prepareReplay,
   type ReplayEffects,
   type ReplayProgress,
   type ReplaySpec,
@@ -18,7 +17,7 @@ import {
   type RunRow,
   runReplay,
 } from '../replay/index.js';
-import { embedderIn, movedInputs, movedModels } from './moved-inputs.js';
+import { embedderIn, inputsToday, movedModels } from './moved-inputs.js';
 import { openPack } from './open-pack.js';
 import { checkCalls, exportCalls, importCalls } from './run-calls.js';
 import { runsInReport } from './runs-in-report.js';
@@ -115,7 +114,7 @@ async function verifyOne({ row, spec, data, run, calls }: Recorded, scratch: str
   }
   const closing: (() => void | Promise<void>)[] = [];
   try {
-    moved.push(...movedInputs(row, prepareReplay(spec, { data })));
+    moved.push(...inputsToday(row, spec, data).moved);
     const resultsDir = join(scratch, 'results');
     const again = await runReplay(spec, {
       clock: effects.clock,

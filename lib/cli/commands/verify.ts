@@ -11,7 +11,11 @@ export function define(command: Command, action: ActionOf): void {
     .addHelpText('after', `${exampleOf('hindcast verify results/<run>')}\n\nExit codes: 0 verified, 3 drifted, 4 cannot verify.`);
   action<object, [string[]]>(command, async (context, _flags, paths) => {
     const { settings, clock, say, progress } = context;
-    const [{ verifyRun }, { openedEmbedder }] = await Promise.all([import('../../report/index.js'), import('../opened-embedder.js')]);
+    const [{ verifyRun }, { openedEmbedder }, { answerFrom }] = await Promise.all([
+      import('../../report/index.js'),
+      import('../opened-embedder.js'),
+      import('../lent-models.js'),
+    ]);
     const runs = [];
     for (const path of paths) {
       const results = await verifyRun(path, {
@@ -19,6 +23,7 @@ export function define(command: Command, action: ActionOf): void {
         resultsDir: settings.values.resultsDir,
         progress: progress.report,
         openEmbedder: (id) => openedEmbedder(context, id),
+        answerFrom: answerFrom(context),
       });
       progress.close();
       for (const { says } of results) say(says);
