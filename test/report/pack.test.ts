@@ -229,3 +229,43 @@ test('the patch of a changed tree holds its new files too', () => {
   expect(readFileSync(join(root, 'lib', 'old.ts'), 'utf8')).toBe('two\n');
   expect(readFileSync(join(root, 'lib', 'new.ts'), 'utf8')).toBe('three\n');
 });
+
+test('the page says which policy ran, what memory it had, and how often that was degraded', async () => {
+  const page = async (folder: string) => {
+    const { file, facts } = writeReport({ runs: [openRun(folder)], out: join(scratch(), 'report.html'), clock });
+    const rows = [...readFileSync(file, 'utf8').matchAll(/<th scope="row">(Policy|Memory)<\/th><td>(.*?)<\/td>/g)];
+    return { marks: facts.marks, rows: Object.fromEntries(rows.map(([, name, html]) => [name, html!.replace(/<[^>]+>/g, '')])) };
+  };
+  const bundle = join(scratch(), 'policy');
+  const policy = somePolicy();
+  saveBundle(bundle, policy);
+  const trained = await runReplay(
+    { ...stocks, to: '2015-01-30', strategies: [{ id: 'rl', parameters: { bundle } }] },
+    { clock, resultsDir: scratch(), trial: false, audit: false },
+  );
+  expect((await page(trained.folder)).rows).toEqual({ Policy: `${bundle}, hash ${policy.hash.slice(0, 8)}` });
+
+  const first = await runReplay({ ...remembering, to: dateAt(60) }, { ...withMemory, resultsDir: scratch() });
+  const decisions = openRun(first.folder).decisions();
+  const said = (status: string) => decisions.filter(({ memory }) => memory?.status === status).length;
+  const healthy = await page(first.folder);
+  expect(healthy.rows['Memory']).toBe(
+    `its own; empty at the start; ${first.row.counts.remembered} rows at the end; embedder test:bag; asked in ${said('ok') + said('empty')} decisions: ${said('ok')} answered, ${said('empty')} empty, none degraded`,
+  );
+  expect(said('ok')).toBeGreaterThan(0);
+  expect(healthy.marks).toEqual(['synthetic data']);
+
+  // The same name, other vectors: the health check finds out, and every recall says so.
+  const sick = { ...bagEmbedder(32), digest: async () => 'another' };
+  const from = join(first.folder, 'memory');
+  const spec = { ...remembering, from: dateAt(61), to: dateAt(90), memory: { from, mode: 'read-only' as const, use: 'lagged' as const } };
+  const second = await runReplay(spec, { ...withMemory, resultsDir: scratch(), embedder: sick });
+  const { marks, rows } = await page(second.folder);
+  const count = openRun(second.folder)
+    .decisions()
+    .filter(({ memory }) => memory?.status === 'degraded').length;
+  expect(count).toBeGreaterThan(0);
+  expect(marks).toEqual(['synthetic data', 'memory lagged: an ablation', `memory degraded in ${count} decisions`]);
+  expect(rows['Memory']).toContain(`lagged (an ablation); began as ${from}; read only`);
+  expect(rows['Memory']).toContain(`${count} degraded`);
+}, 60_000);
