@@ -19,6 +19,7 @@ test('the tour shows its markets, a clean audit and a report', async () => {
     ['momentum', 'equal-weight', 'sma-cross', 'buy-and-hold'],
     ['clear/rule:v1', 'clear/buy-and-hold', 'nothing/rule:v1', 'nothing/buy-and-hold'],
     ['best of 144', 'buy-and-hold'],
+    ['PPO, seed 1', 'buy-and-hold'],
   ]);
   for (const { summaries } of parts) {
     for (const { totalReturn, sharpeAnnualLow95, excessOverIndex } of summaries) {
