@@ -1,4 +1,6 @@
 /** Names and dates as prompts show them: plain, or masked so that a model can't know how the story went on. A measurement, not a cure. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { DAY_MS, dateOf, dayOf, type Instant, type Instrument, isoOf, type Symbol } from '../core/index.js';
 import { AgentInputError } from './errors.js';
 
@@ -64,3 +66,18 @@ const isDate = (date: string): boolean => {
   const at = Date.parse(date);
   return Number.isFinite(at) && dateOf(Math.floor(at / DAY_MS)) === date;
 };
+
+const aliasTable = z.record(z.string(), z.array(z.string().min(1)));
+
+/** Further names by symbol, from a JSON file: `{"600519.SH": ["茅台"]}`. Throws AgentInputError. */
+export function loadAliases(path: string): Readonly<Record<Symbol, readonly string[]>> {
+  try {
+    return aliasTable.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    const says = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new AgentInputError(
+      `loadAliases: expected {"<symbol>": ["name", ...]} in ${path}, got ${says.split('\n')[0]}. Correct the file.`,
+      { cause },
+    );
+  }
+}

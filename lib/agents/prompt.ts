@@ -23,11 +23,11 @@ const HASH_DIGITS = 16;
 /** Fragments of these kinds lead: they are the same for every decision, which servers' prompt caches like. */
 const leads = ({ kind }: Fragment): boolean => kind === 'template' || kind === 'card';
 
-export function messagesOf(fragments: readonly Fragment[]): Message[] {
-  const join = (of: readonly Fragment[]): string => of.map((one) => render(one)).join(GLUE);
+function messagesOf(fragments: readonly Fragment[], words: readonly string[]): Message[] {
+  const join = (lead: boolean): string => words.filter((_, i) => leads(fragments[i]!) === lead).join(GLUE);
   return [
-    { role: 'system', content: join(fragments.filter(leads)) },
-    { role: 'user', content: join(fragments.filter((one) => !leads(one))) },
+    { role: 'system', content: join(true) },
+    { role: 'user', content: join(false) },
   ];
 }
 
@@ -37,12 +37,13 @@ export const insidePrompt = (fragments: readonly InsideFragment[]): Prompt => pr
 export const readerPrompt = (fragments: readonly Fragment[]): Prompt => promptOf(fragments);
 
 function promptOf(fragments: readonly Fragment[]): Prompt {
-  const refs = fragments.map((one): FragmentRef => {
-    const words = render(one);
-    return [one.kind, one.id, sha256(words).slice(0, HASH_DIGITS), words.length, Number.isFinite(one.knownAt) ? one.knownAt : null];
+  const words = fragments.map((one) => render(one));
+  const refs = fragments.map(({ kind, id, knownAt: at }, i): FragmentRef => {
+    const text = words[i]!;
+    return [kind, id, sha256(text).slice(0, HASH_DIGITS), text.length, Number.isFinite(at) ? at : null];
   });
   const knownAt = Math.max(Number.NEGATIVE_INFINITY, ...fragments.map((one) => one.knownAt));
-  return { fragments, messages: messagesOf(fragments), refs, knownAt } as unknown as Prompt;
+  return { fragments, messages: messagesOf(fragments, words), refs, knownAt } as unknown as Prompt;
 }
 
 /** Before a prompt is asked. Throws PromptAuditError. */
@@ -57,7 +58,10 @@ export function auditPrompt(prompt: Prompt, asOf: Instant): void {
         `auditPrompt: expected a template of the code, got ${id.slice(0, 12)}. Make templates when the code is loaded.`,
       );
   }
-  const again = messagesOf(prompt.fragments);
+  const again = messagesOf(
+    prompt.fragments,
+    prompt.fragments.map((one) => render(one)),
+  );
   const same = again.length === prompt.messages.length && again.every(({ content }, i) => content === prompt.messages[i]!.content);
   if (!same)
     throw new PromptAuditError('auditPrompt: expected the words that the fragments make, got others. Send the messages of the prompt.');

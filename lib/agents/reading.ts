@@ -1,6 +1,6 @@
 /** What a reader makes of a piece of text: enums, and numbers that stand in the text. Nothing else of it goes on. */
 import { z } from 'zod';
-import { type Instant, type NewsItem, sha256 } from '../core/index.js';
+import type { Instant, NewsItem } from '../core/index.js';
 import { answerFormat, type TypedFormat } from '../llm/index.js';
 import { type Direction, directions } from './ladder.js';
 import { isFigureIn, numbersIn } from './numbers.js';
@@ -80,6 +80,3 @@ export function checkReadings(answer: Readings, items: readonly NewsItem[], text
   });
   return { readings, figures, unfounded };
 }
-
-/** Readings by name, for a fragment's id. */
-export const readingsId = (readings: readonly Reading[]): string => sha256(readings.map(({ id }) => id).join('\n')).slice(0, 16);

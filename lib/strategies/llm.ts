@@ -8,6 +8,7 @@ import {
   actionsTable,
   cardHash,
   decideInRoom,
+  loadAliases,
   loadCard,
   loadRouting,
   maskedNames,
@@ -18,7 +19,7 @@ import {
   routingHash,
   ruleModels,
 } from '../agents/index.js';
-import type { Instrument, Step, Strategy } from '../core/index.js';
+import { hashOf, type Instrument, type Step, type Strategy } from '../core/index.js';
 import { memoryMeter } from '../llm/index.js';
 import { StrategyError } from './errors.js';
 import { NO_INTENTS } from './intents.js';
@@ -29,6 +30,7 @@ export const llmSchema = z.strictObject({
   mode: z.enum(['card', 'compact', 'full']).default('card').describe('one question or every role by itself; card: as the card says'),
   routing: z.string().min(1).default('default').describe('thresholds of the model tiers: default or a file of hindcast agents calibrate'),
   mask: z.boolean().default(false).describe('relative dates and neutral names in prompts, to measure what a model remembers'),
+  aliases: z.string().default('').describe('JSON file of further names by symbol that mask takes out of texts'),
 });
 
 /** What a run lends to its room. */
@@ -41,12 +43,12 @@ export interface LlmEffects extends RoomEffects {
 const rulesOnly = (): LlmEffects => ({ models: ruleModels(), secret: 'rules', meter: memoryMeter() });
 
 export function llm(parameters: z.input<typeof llmSchema> = {}, effects: LlmEffects = rulesOnly()): Strategy<RoomState> {
-  const { card: name, mode, routing: thresholds, mask } = readParameters('llm', llmSchema, parameters);
+  const { card: name, mode, routing: thresholds, mask, aliases } = readParameters('llm', llmSchema, parameters);
   const card = cardOf(name, mode);
   const routing = loadRouting(thresholds);
   if (mask && effects.instruments === undefined)
     throw new StrategyError("llm: expected the run's instruments to mask, got none. Run it in a replay, or without mask.");
-  const names = mask ? maskedNames(effects.instruments!) : plainNames;
+  const names = mask ? maskedNames(effects.instruments!, aliases === '' ? {} : loadAliases(aliases)) : plainNames;
   const rules = Object.keys(effects.models.plan.models).length === 0;
   return {
     // A run whose strategy is `rule:...` is marked as rules, not a model, wherever its numbers are shown.
@@ -70,4 +72,5 @@ const cardOf = (name: string, mode: 'card' | AgentCard['mode']): AgentCard => {
 export const llmModels = (parameters: Readonly<Record<string, unknown>>): Record<string, string> => ({
   card: cardHash(loadCard(String(parameters['card']))),
   routing: routingHash(loadRouting(String(parameters['routing']))),
+  ...(parameters['aliases'] ? { aliases: hashOf(loadAliases(String(parameters['aliases']))) } : {}),
 });

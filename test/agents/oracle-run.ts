@@ -8,7 +8,7 @@ import { labMarket } from '../../lib/feeds/index.js';
 import { type BudgetLimits, emptyBudget, type ModelPlan, memoryMeter, openBudget, openModels, Transcripts } from '../../lib/llm/index.js';
 import { type ReplayEffects, type ReplaySpecInput, runReplay } from '../../lib/replay/index.js';
 import { llm } from '../../lib/strategies/index.js';
-import { type Oracle, type OracleServer, oracleOf, serveOracle } from './oracle-server.js';
+import { type OracleServer, oracleOf, serveOracle } from './oracle-server.js';
 
 export function oracleLab(symbolCount: number, sessions: number, seed = 7) {
   const lab = labMarket(
@@ -95,5 +95,5 @@ export const thresholds = (more: Partial<RoutingSettings>): RoutingSettings => (
   ...more,
 });
 
-export type { Oracle, OracleServer };
+export type { OracleServer };
 export { serveOracle };

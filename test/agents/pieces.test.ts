@@ -1,7 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runGraph } from '../../lib/agents/graph.js';
-import { AgentInputError, cardNames, loadCard, maskedNames, parseCard } from '../../lib/agents/index.js';
+import { AgentInputError, cardNames, loadAliases, loadCard, maskedNames, parseCard } from '../../lib/agents/index.js';
 import { directions, type LadderAction, ladder, withinOneStep } from '../../lib/agents/ladder.js';
 import { marketFacts } from '../../lib/agents/market-facts.js';
 import { isFigureIn, numbersIn } from '../../lib/agents/numbers.js';
@@ -117,5 +120,10 @@ test('masking: neutral names inside the board, days from the decision, names and
   expect(names.scrub('贵州茅台（600519）2022年3月1日公告，茅台 2021 profit; Kweichow Moutai pays on 2022-03-10.', asOf)).toBe(
     'sh-main-2（sh-main-2）D-3公告，sh-main-2 year profit; sh-main-2 pays on D+6.',
   );
+  const path = join(mkdtempSync(join(tmpdir(), 'hindcast-agents-')), 'aliases.json');
+  writeFileSync(path, '{"600519.SH":["茅台"]}');
+  expect(loadAliases(path)).toEqual({ '600519.SH': ['茅台'] });
+  writeFileSync(path, '{"600519.SH":"茅台"}');
+  expect(() => loadAliases(path)).toThrow(AgentInputError);
   expect(() => names.symbol('000001.SZ')).toThrow(AgentInputError);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { barsFragment, type Fragment, template } from '../../lib/agents/fragment.js';
-import { auditRecorded, decideInRoom, loadCard, PromptAuditError, roomState } from '../../lib/agents/index.js';
+import { decideInRoom, loadCard, PromptAuditError, roomState } from '../../lib/agents/index.js';
 import { marketFacts } from '../../lib/agents/market-facts.js';
-import { auditPrompt, insidePrompt, type Prompt } from '../../lib/agents/prompt.js';
+import { auditPrompt, auditRecorded, insidePrompt, type Prompt } from '../../lib/agents/prompt.js';
 import type { RoleRecord } from '../../lib/agents/record.js';
 import { closeOf } from '../strategies/fake-view.js';
 import { DAY, effectsOf, item, lesson, SYMBOL, scripted, settings, usual, viewWith } from './support.js';

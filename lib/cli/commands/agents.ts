@@ -1,4 +1,4 @@
-/** `hindcast agents list | show | routing | calibrate | masking`: who the agents are, how their questions were routed, what masking changed. */
+/** `hindcast agents list | show | audit | routing | calibrate | masking`: who the agents are, what they were asked, how it was routed, what masking changed. */
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
@@ -25,6 +25,14 @@ export function define(command: Command, action: ActionOf): void {
       'name of a card, or a path',
     ),
     async (context, _flags, card) => (await run()).agentsShow(context, card),
+  );
+  action<object, [string]>(
+    part(
+      'audit',
+      'Compare every recorded prompt of a run with what its decisions say that it was made of.',
+      'hindcast agents audit results/<run>',
+    ).argument('<run>', 'folder of a run'),
+    async (context, _flags, folder) => (await run()).agentsAudit(context, folder),
   );
   const horizon = (one: Command): Command => one.option('--horizon <sessions>', 'outcomes by which answers are judged', wholeNumber, 5);
   action<RoutingFlags, [string]>(

@@ -1,8 +1,10 @@
 /** What `hindcast agents` does: cards and roles listed, routing reported and calibrated, masked runs compared. */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import {
   type AgentCard,
   agentCardSchema,
+  auditPrompts,
   bySide,
   type Cited,
   calibrate,
@@ -20,7 +22,7 @@ import {
   type Share,
 } from '../../agents/index.js';
 import { InputError, sha256, writeFileAtomic } from '../../core/index.js';
-import { modelFor, modelPlan } from '../../llm/index.js';
+import { modelFor, modelPlan, Transcripts } from '../../llm/index.js';
 import { openRun, type RunFolder } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
 import { tableLines } from '../table.js';
@@ -101,7 +103,7 @@ export async function agentsRouting({ say }: Context, { horizon }: RoutingFlags,
   const run = openRun(resolve(folder));
   const { decisions, labels } = routedOf(run, horizon);
   const report = routingReport(decisions, bySide(labels));
-  const cited = run.decisions().flatMap((row) => row.analyses.flatMap((one) => (one as { cited?: Cited }).cited ?? []));
+  const cited = run.decisions().flatMap((row) => row.analyses.flatMap(citedBy));
   const fabricated = fabricatedEvidenceRate(cited);
   const columns = [
     { head: 'tier', cell: (row: (typeof report.tiers)[number]) => row.tier },
@@ -131,6 +133,30 @@ export async function agentsRouting({ say }: Context, { horizon }: RoutingFlags,
   return {
     json: { command: 'agents routing', run: run.row.run, marks: run.row.marks, horizon, fabricatedEvidenceRate: fabricated, ...report },
   };
+}
+
+/** Of a role's reasons, or of the figures that readers named. */
+function citedBy(analysis: unknown): Cited[] {
+  const { cited, role, figures, unfounded } = analysis as Partial<Cited> & { readonly cited?: Cited; readonly role?: string };
+  if (cited !== undefined) return [cited];
+  return role === 'readings' ? [{ evidence: 0, invented: 0, figures: figures ?? 0, unfounded: unfounded ?? 0 }] : [];
+}
+
+/** Exit code 1 when a prompt is not what its decision says. */
+export async function agentsAudit({ say, settings }: Context, folder: string): Promise<Done> {
+  const run = openRun(resolve(folder));
+  const path = join(settings.values.resultsDir, 'transcripts.sqlite');
+  const prompts = new Map<string, string>();
+  if (existsSync(path)) {
+    const transcripts = new Transcripts(path);
+    for (const { id, prompt } of transcripts.ofRun(run.row.run)) prompts.set(id, prompt);
+    transcripts.close();
+  }
+  const audit = auditPrompts(run.decisions(), (transcript) => prompts.get(transcript));
+  say(`${audit.prompts} prompts compared byte for byte with what the decisions say of them, ${audit.missing} not in ${path}`);
+  for (const { decision, role, fault } of audit.faults.slice(0, 20)) say(`  ${decision} ${role}: ${fault}`);
+  say(audit.faults.length === 0 ? 'none holds anything else, or anything known later' : `${audit.faults.length} are wrong`);
+  return { json: { command: 'agents audit', run: run.row.run, ...audit }, exitCode: audit.faults.length === 0 ? 0 : 1 };
 }
 
 export async function agentsCalibrate({ say }: Context, { horizon, out, from, worth }: CalibrateFlags, folders: string[]): Promise<Done> {
