@@ -30,10 +30,12 @@ export function actionMapFigure({ id, title, others, x, y, actions, cells }: Act
   const width = (WIDTH - LEFT - RIGHT) / x.values.length;
   const height = (HEIGHT - TOP - BOTTOM) / y.values.length;
   const topOf = (row: number): number => TOP + (y.values.length - 1 - row) * height;
+  // Neighbours share their rounded edges: no seam between them.
+  const edge = (at: number): number => Math.round(10 * at) / 10;
   const drawn = cells.flatMap((row, r) =>
     row.map(
       ({ action, probability }, c) =>
-        `<rect x="${px(LEFT + c * width)}" y="${px(topOf(r))}" width="${px(width)}" height="${px(height)}" fill="${colourOf(action)}" fill-opacity="${opacityOf(probability)}"/>`,
+        `<rect x="${px(LEFT + c * width)}" y="${px(topOf(r))}" width="${px(edge(LEFT + (c + 1) * width) - edge(LEFT + c * width))}" height="${px(edge(topOf(r) + height) - edge(topOf(r)))}" fill="${colourOf(action)}" fill-opacity="${opacityOf(probability)}"/>`,
     ),
   );
   const every = (count: number, most: number): number => Math.max(1, Math.ceil(count / most));
