@@ -155,8 +155,10 @@ export async function agentsAudit({ say, settings }: Context, folder: string): P
   const audit = auditPrompts(run.decisions(), (transcript) => prompts.get(transcript));
   say(`${audit.prompts} prompts compared byte for byte with what the decisions say of them, ${audit.missing} not in ${path}`);
   for (const { decision, role, fault } of audit.faults.slice(0, 20)) say(`  ${decision} ${role}: ${fault}`);
-  say(audit.faults.length === 0 ? 'none holds anything else, or anything known later' : `${audit.faults.length} are wrong`);
-  return { json: { command: 'agents audit', run: run.row.run, ...audit }, exitCode: audit.faults.length === 0 ? 0 : 1 };
+  const sound = audit.faults.length === 0 && audit.missing === 0;
+  if (audit.prompts === 0) say(audit.missing === 0 ? 'no model was asked' : 'name the folder of the transcripts with --results');
+  else say(audit.faults.length === 0 ? 'none holds anything else, or anything known later' : `${audit.faults.length} are wrong`);
+  return { json: { command: 'agents audit', run: run.row.run, sound, ...audit }, exitCode: sound ? 0 : 1 };
 }
 
 export async function agentsCalibrate({ say }: Context, { horizon, out, from, worth }: CalibrateFlags, folders: string[]): Promise<Done> {
