@@ -1,5 +1,5 @@
 /** Enters a finished run into the trial ledger: what was tried counts, whether or not it is shown. */
-import { openTrials, recordTrial } from '../stats/index.js';
+import { openTrials, recordTrial, universeOf } from '../stats/index.js';
 import type { PreparedReplay } from './prepare-replay.js';
 import type { EquitySeries, ReplayEffects } from './result.js';
 
@@ -16,9 +16,10 @@ export function recordRun(prepared: PreparedReplay, run: string, equity: EquityS
     {
       kind: 'backtest',
       family: {
-        universe: spec.symbols.join(','),
+        universe: universeOf(spec.symbols),
         window: `${spec.from}..${spec.to}`,
-        hypothesis: strategies.map((strategy) => strategy.id).join('+'),
+        // By the registry's name: a hundred policies of one kind are a hundred trials, not a hundred families of one.
+        hypothesis: (effects.strategy === undefined ? spec.strategies : strategies).map(({ id }) => id).join('+'),
       },
       configHash,
       seed: spec.seed,

@@ -1,6 +1,6 @@
 /** How trained policies did on unseen time, over their seeds, beside holding, a rule, and luck of the same turnover. */
 import { dateOf, HindcastError } from '../core/index.js';
-import { differenceInterval, openTrials, performance, recordTrials, tInterval } from '../stats/index.js';
+import { differenceInterval, openTrials, performance, recordTrials, tInterval, universeOf } from '../stats/index.js';
 import { COMPARED, type Contender, type DateSpan, type Evaluation, type TestFigures } from './evaluation.js';
 import type { TrainEffects, Training } from './trainer.js';
 import { writeTrainFile } from './trainer-file.js';
@@ -83,7 +83,7 @@ export async function evaluatePolicies(
   ];
   if (effects.trial !== false) {
     const window = `${tests[0]!.from}..${tests[tests.length - 1]!.to}`;
-    const family = { universe: symbols.join(','), window, hypothesis: `ppo ${schema}` };
+    const family = { universe: universeOf(symbols), window, hypothesis: `ppo ${schema}` };
     const trials = policies.map(({ returns }, i) => ({
       kind: 'training' as const,
       family,

@@ -35,6 +35,11 @@ export function trainingFolds(sessions: Int32Array, { split, folds }: Pick<Train
   return whole.map(({ train, test }, k): TrainingFold => {
     const end = test[0] - purge;
     const from = typeof split.validation === 'string' ? position(split.validation) : end - Math.round(total * split.validation);
+    if (typeof split.validation === 'string' && from >= end) {
+      throw new InputError(
+        `trainingFolds: expected validation to begin before the test less its purge, got ${split.validation}. Choose an earlier date, or 0 for none.`,
+      );
+    }
     const validation: Span | null = from >= end ? null : [from, end];
     const limit = validation === null ? end : from - purge;
     const parts = train.map(([a, b]): Span => [a, Math.min(b, limit)]).filter(([a, b]) => b > a);

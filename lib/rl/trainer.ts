@@ -1,7 +1,8 @@
 /** One training from its settings to its bundles: N seeds over walk-forward folds in threads, resumable to the byte. */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, hashOf, InputError } from '../core/index.js';
+import { type Clock, hashOf, InputError, sha256 } from '../core/index.js';
 import { loadSource, type MarketData } from '../feeds/index.js';
 import { type Ledger, type ResumeCommand, runTask } from '../jobs/index.js';
 import type { KernelName } from './contract.js';
@@ -87,6 +88,8 @@ export function planTraining(input: TrainerInput, { data, code }: Pick<TrainEffe
   const name = kernelOf(settings.kernel);
   const kernel = { name, hash: openKernel(name).hash };
   const digests = Object.fromEntries(settings.symbols.map((symbol) => [symbol, ground.data.digests[symbol]!]));
+  // Its path would stay the same when the file changes.
+  if (settings.risk !== 'none' && settings.risk !== 'house') digests['risk'] = sha256(readFileSync(settings.risk));
   const { seeds: _seeds, checkpointEvery: _often, name: _name, kernel: _kernel, data: _data, ...deciding } = settings;
   const configHash = hashOf({ ...deciding, features, kernel, digests, rulebook: ground.rulebookVersion });
   const train = `train-${settings.name}-${configHash.slice(0, 10)}`;

@@ -22,7 +22,7 @@ export {
 } from './significance.js';
 export { type Fold, foldsOf, SPLIT_DEFAULTS, type Span, type SplitsInput } from './splits.js';
 export { differenceInterval, type TInterval, tInterval } from './t-interval.js';
-export { type TrialFamily, type TrialRow, trialJsonSchema, trialSchema } from './trial-row.js';
+export { type TrialFamily, type TrialRow, trialJsonSchema, trialSchema, universeOf } from './trial-row.js';
 export {
   type DamagedLine,
   familyTrials,

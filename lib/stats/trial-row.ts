@@ -29,5 +29,8 @@ export const trialSchema = z.strictObject({
 export type TrialRow = z.infer<typeof trialSchema>;
 export type TrialFamily = TrialRow['family'];
 
+/** The universe of a family: the same symbols in another order are no other search. */
+export const universeOf = (symbols: readonly string[]): string => [...symbols].sort().join(',');
+
 /** JSON Schema of a row, for readers in other languages. */
 export const trialJsonSchema = (): unknown => z.toJSONSchema(trialSchema);

@@ -16,7 +16,6 @@ import { WALK_BYTES } from './integer-walk.js';
 
 /** Why no kernel can follow the loop on this ground; null when one can. */
 export function unfollowable({ spec, data, sessions, calendar }: PreparedReplay): string | null {
-  if (data.intervalMs !== undefined) return 'bars shorter than a session';
   if (spec.risk !== 'none') return 'risk caps';
   if (spec.frozenFrom !== undefined) return 'frozen intents';
   if (data.intervalMs !== undefined || (spec.decisionPoint !== 'close' && spec.decisionPoint !== 'preopen'))

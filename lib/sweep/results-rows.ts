@@ -90,7 +90,11 @@ export function readRows(path: string, space: Space, rows: SweepRows, folds: num
   lines.forEach((line, i) => {
     const cells = line.split(',');
     if (cells.length !== first + rows.width || Number(cells[0]) !== i || i >= rows.size) throw wrong(`"${line.slice(0, 60)}" as row ${i}`);
-    for (let k = 0; k < rows.width; k++) row[k] = cells[first + k] === '' ? Number.NaN : Number(cells[first + k]);
+    for (let k = 0; k < rows.width; k++) {
+      const cell = cells[first + k]!;
+      row[k] = cell === '' ? Number.NaN : Number(cell);
+      if (cell !== '' && Number.isNaN(row[k])) throw wrong(`"${cell}" in row ${i}`);
+    }
     rows.add(row, cells[first - 1]!);
   });
   return end;

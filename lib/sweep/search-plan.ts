@@ -10,7 +10,7 @@ import {
   type ReplaySpec,
   type ReplaySpecInput,
 } from '../replay/index.js';
-import { type Fold, foldsOf, type SplitsInput, type TrialFamily } from '../stats/index.js';
+import { type Fold, foldsOf, type SplitsInput, type TrialFamily, universeOf } from '../stats/index.js';
 import { strategyOf } from '../strategies/index.js';
 import type { Accounts, Configuration, SweepGround, SweepKernel } from './contract.js';
 import { SweepInputError } from './errors.js';
@@ -116,7 +116,7 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
     families: new Map(
       space.strategies.map(({ strategy }) => [
         strategy,
-        { universe: spec.symbols.join(','), window: `${spec.from}..${spec.to}`, hypothesis: strategy },
+        { universe: universeOf(spec.symbols), window: `${spec.from}..${spec.to}`, hypothesis: strategy },
       ]),
     ),
     code,

@@ -79,3 +79,13 @@ test('a cut market plays the bars of its sessions only', () => {
   ]);
   expect(() => cutMarket(market, sessions, [[4, 5]])).toThrow(/two bars or more/);
 });
+
+test('a validation that would begin in the test is refused, not left out', () => {
+  const sessions = Int32Array.from({ length: 200 }, (_, i) => dayOf('2019-01-01') + i);
+  const folds = { count: 1, mode: 'anchored' } as const;
+  for (const validation of ['2019-06-01', '2019-06-20', '2019-05-31']) {
+    expect(() => trainingFolds(sessions, { split: { ...plain, test: '2019-06-01', validation }, folds })).toThrow(
+      /validation to begin before the test/,
+    );
+  }
+});

@@ -1,5 +1,5 @@
 /** The trainer: its settings, the same bundle whatever threads or stops there were, its files, its evaluation through the loop. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -203,4 +203,15 @@ test('folds of a walk-forward each have policies of their own, tested one after 
   expect(evaluation.tests).toHaveLength(2);
   expect(evaluation.curves.date).toHaveLength(evaluation.sessions);
   expect(existsSync(join(resultsDir, 'trials.jsonl'))).toBe(false);
+});
+
+test('a risk file that changed is another training', () => {
+  const path = join(folder(), 'risk.json');
+  const hashWith = (content: unknown): string => {
+    writeFileSync(path, JSON.stringify(content));
+    return planTraining({ ...input, risk: path }).file.configHash;
+  };
+  const first = hashWith({ positionCap: 0.1 });
+  expect(hashWith({ positionCap: 0.05 })).not.toBe(first);
+  expect(hashWith({ positionCap: 0.1 })).toBe(first);
 });

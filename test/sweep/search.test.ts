@@ -14,6 +14,7 @@ import {
   bestOf,
   createEvaluator,
   isExact,
+  openSweep,
   runSearch,
   type SearchEffects,
   type SearchInput,
@@ -206,6 +207,18 @@ describe('the same bytes', () => {
     expect(again.evaluated.configurations).toBe(0);
     expect(unstamped(again.file)).toEqual(unstamped(file));
     expect(readFileSync(join(whole.folder, 'sweep.csv'))).toEqual(before);
+  });
+
+  test('a row whose number is none is refused by name', async () => {
+    const dir = folder();
+    const { folder: made } = await runSearch(input, effects(dir));
+    const csv = join(made, 'sweep.csv');
+    const lines = readFileSync(csv, 'utf8').split('\n');
+    const cells = lines[3]!.split(',');
+    cells[cells.length - 1] = '1.2.3';
+    lines[3] = cells.join(',');
+    writeFileSync(csv, lines.join('\n'));
+    expect(() => openSweep(made)).toThrow(/got "1\.2\.3" in row 2/);
   });
 
   test('rows of other code are made anew', async () => {
