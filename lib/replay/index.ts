@@ -24,7 +24,7 @@ export { startingDigest, startingMemory } from './run-memory.js';
 export { runReplay } from './run-replay.js';
 export { type HorizonSummary, type SettleOptions, type SettleResult, settleRun } from './settle-run.js';
 export { parseSpec, type ReplaySpec, type ReplaySpecInput, replaySpecSchema } from './spec.js';
-export { codeStamp } from './stamp.js';
+export { codeStamp, treeHash } from './stamp.js';
 export { StoreError } from './store.js';
 export { modelDigests } from './strategies-for.js';
 export { noMemory, openWorld, replayLoopOnly } from './world.js';

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { hashOf, projectRoot, sha256 } from '../core/index.js';
 import type { RunRow } from './rows.js';
 
-/** Hash over the sources of lib: path and content of every file that can change a result. */
-export function treeHash(root: string): string {
+/** Rooms that take part in a replay; the page, the notebook helpers and the command line can't change a decision. */
+const REPLAY_ROOMS = ['core', 'stats', 'market', 'feeds', 'features', 'llm', 'memory', 'rl', 'agents', 'strategies', 'replay'];
+
+/** Hash over the sources of some rooms: path and content of every file that can change a result. */
+export function treeHash(root: string, rooms: readonly string[] = REPLAY_ROOMS): string {
   const files: string[] = [];
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -15,10 +18,7 @@ export function treeHash(root: string): string {
       else if (/\.(ts|mjs|json)$/.test(entry.name)) files.push(path);
     }
   };
-  // Only rooms that take part in a replay; the page, the notebook helpers and the command line can't change a decision.
-  for (const room of ['core', 'stats', 'market', 'feeds', 'features', 'llm', 'memory', 'rl', 'agents', 'strategies', 'replay']) {
-    if (existsSync(join(root, 'lib', room))) walk(`lib/${room}`);
-  }
+  for (const room of rooms) if (existsSync(join(root, 'lib', room))) walk(`lib/${room}`);
   return hashOf(files.sort().map((path) => [path, sha256(readFileSync(join(root, path)))]));
 }
 

@@ -1,5 +1,5 @@
 /** A search made ready: its spec checked, its space opened, its folds cut, its identity computed. Nothing is written. */
-import { hashOf } from '../core/index.js';
+import { hashOf, projectRoot } from '../core/index.js';
 import {
   codeStamp,
   configHashOf,
@@ -9,6 +9,7 @@ import {
   type ReplayEffects,
   type ReplaySpec,
   type ReplaySpecInput,
+  treeHash,
 } from '../replay/index.js';
 import { type Fold, foldsOf, type SplitsInput, type TrialFamily, universeOf } from '../stats/index.js';
 import { strategyOf } from '../strategies/index.js';
@@ -121,7 +122,8 @@ export function planSearch(input: SearchInput, effects: Pick<ReplayEffects, 'dat
     ),
     code,
     sweep: `sweep-${names.join('-')}-${hashOf(rows).slice(0, 10)}`,
-    identity: hashOf({ rows, treeHash: code.code.treeHash, kernel: kernel ?? null }),
+    // A kernel that was mended must not go on from rows that it got wrong.
+    identity: hashOf({ rows, treeHash: code.code.treeHash, kernels: treeHash(projectRoot(), ['sweep']), kernel: kernel ?? null }),
     hashOf: ({ strategy, parameters }) => {
       const whole = configHashOf(
         { ...spec, strategies: [{ id: strategy, parameters: { ...parameters } }] },

@@ -1,5 +1,5 @@
 /** The search as a whole: the same rows whatever the threads and interruptions, trials on record, the best as the loop gives it. */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { manualClock } from '../../lib/core/index.js';
 import { embeddedData } from '../../lib/feeds/index.js';
 import { openLedger } from '../../lib/jobs/index.js';
-import { openRun, prepareReplay, runReplay } from '../../lib/replay/index.js';
+import { openRun, prepareReplay, runReplay, treeHash } from '../../lib/replay/index.js';
 import { verifyRun } from '../../lib/report/index.js';
 import { deflatedSharpe, deviation, effectiveTrials, openTrials, probabilityOfOverfitting, trialReturns } from '../../lib/stats/index.js';
 import {
@@ -219,6 +219,18 @@ describe('the same bytes', () => {
     lines[3] = cells.join(',');
     writeFileSync(csv, lines.join('\n'));
     expect(() => openSweep(made)).toThrow(/got "1\.2\.3" in row 2/);
+  });
+
+  test('the code of the sweep has a hash of its own, which runs of the loop do not hang on', () => {
+    const root = folder();
+    mkdirSync(join(root, 'lib', 'sweep'), { recursive: true });
+    const hashes = ['1', '2', '1'].map((text) => {
+      writeFileSync(join(root, 'lib', 'sweep', 'kernel.ts'), text);
+      return [treeHash(root), treeHash(root, ['sweep'])];
+    });
+    expect(hashes[0]).toEqual(hashes[2]);
+    expect(hashes[1]![0]).toBe(hashes[0]![0]);
+    expect(hashes[1]![1]).not.toBe(hashes[0]![1]);
   });
 
   test('rows of other code are made anew', async () => {
