@@ -56,8 +56,9 @@ export function memoryAnalyst(parameters: z.input<typeof memoryAnalystSchema> = 
       const recall = await view.recall({ text: situation, kinds: ['lesson'], limit: rules.lessons });
       const memory = { status: recall.status, ...(recall.reason === undefined ? {} : { reason: recall.reason }) };
       const evidence = [...news, ...climate].map((item): EvidenceRef => ({ kind: 'news', id: item.id, knownAt: item.knownAt }));
-      for (const item of recall.items) evidence.push({ kind: 'memory', id: item.id, knownAt: item.knownAt });
-      const { mean, count } = whatFollowed(recall.items, situation, rules.doubt);
+      const { mean, counted } = whatFollowed(recall.items, situation, rules.doubt);
+      for (const { id, knownAt } of counted) evidence.push({ kind: 'memory', id, knownAt });
+      const count = counted.length;
       const common = { symbol, evidence, detail: { situation, memory } };
       const confidence = Math.min(1, Math.abs(mean) / (4 * rules.edge || 1));
       const holds = positionIn(view.portfolio(), symbol) !== undefined;
@@ -114,24 +115,24 @@ const plain = (title: string): string =>
  * about the times that it has in common with today; `doubt` lessons of nothing beside them. Recall brings what is alike; but a miss is
  * no beat, and a panic no rally, however alike the words. Throws InputError on a lesson without a return.
  */
-function whatFollowed(items: readonly RecalledItem[], situation: string, doubt: number): { mean: number; count: number } {
+function whatFollowed(items: readonly RecalledItem[], situation: string, doubt: number): { mean: number; counted: RecalledItem[] } {
   const today = partsOf(situation);
   let sum = 0;
   let weight = 0;
-  let count = 0;
-  for (const { id, body } of items) {
-    const lesson = body as { situation?: unknown; instrumentReturn?: unknown; benchmarkReturn?: unknown } | null;
+  const counted: RecalledItem[] = [];
+  for (const item of items) {
+    const lesson = item.body as { situation?: unknown; instrumentReturn?: unknown; benchmarkReturn?: unknown } | null;
     if (typeof lesson?.instrumentReturn !== 'number' || typeof lesson.situation !== 'string') {
-      throw new InputError(`memory:v1: expected lessons with a return, got ${id} without. Recall lessons only.`);
+      throw new InputError(`memory:v1: expected lessons with a return, got ${item.id} without. Recall lessons only.`);
     }
     const then = partsOf(lesson.situation);
     const likeness = then.company === today.company ? shared(then.times, today.times) ** 2 : 0;
     if (likeness === 0) continue;
     sum += likeness * (lesson.instrumentReturn - (typeof lesson.benchmarkReturn === 'number' ? lesson.benchmarkReturn : 0));
     weight += likeness;
-    count++;
+    counted.push(item);
   }
-  return { mean: weight === 0 ? 0 : sum / (weight + doubt), count };
+  return { mean: weight === 0 ? 0 : sum / (weight + doubt), counted };
 }
 
 /** The two halves of {@link situationOf}. */

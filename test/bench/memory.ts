@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monotonicMs, projectRoot } from '../../lib/core/index.js';
 import { type Embedder, ExactIndex, localEmbedder, type NewMemoryRow, openMemory } from '../../lib/memory/index.js';
+import { overheadMs } from './support/agents-overhead.js';
 import { clusteredVectors, cutOf, DIMENSION, QUERIES, ROWS_PER_DAY, writeVectors } from './support/memory-vectors.js';
 import { PeerProcess, peerPython, ratio, spread } from './support/peers.js';
 
@@ -50,8 +51,10 @@ export async function bench({ peers, say, signal }: { peers: boolean; say: (text
     say(`a million rows, round ${i + 1} of 2`);
     million.push(millionRows());
   }
-  const { ingest, open, hybrid } = await durable(rows, say, signal);
+  const { ingest, open, firstRecall, hybrid } = await durable(rows, say, signal);
   const embed = await embedding(say, signal);
+  say('the room around the models');
+  const overhead = await overheadMs();
   const compared = peers ? await withPeers(rows, queries, search, truth, say, signal) : { versions: {}, ratios: {}, checks: {} };
   return {
     bench: 'memory',
@@ -71,7 +74,10 @@ export async function bench({ peers, say, signal }: { peers: boolean; say: (text
       recall_ms_p95: spread([percentile(hybrid, 0.95)], 'ms, vector and words, rows fetched'),
       ingest_10k_s: spread(ingest, 's, embedding excluded'),
       open_100k_s: spread(open, 's'),
+      first_recall_100k_s: spread(firstRecall, 's, the words indexed with it'),
       embed_texts_per_s: spread(embed, 'texts/s'),
+      overhead_ms: spread(overhead.full, 'ms a decision, eleven questions, answers at once'),
+      overhead_compact_ms: spread(overhead.compact, 'ms a decision, three questions, answers at once'),
     },
     ratios: compared.ratios,
     checks: { recall5: hits / (QUERIES * COUNT), leaks, ...compared.checks },
@@ -142,6 +148,7 @@ async function durable(rows: readonly Float32Array[], say: (text: string) => voi
   const folder = mkdtempSync(join(tmpdir(), 'hindcast-bench-'));
   const ingest: number[] = [];
   const open: number[] = [];
+  const firstRecall: number[] = [];
   const hybrid: number[] = [];
   try {
     for (let repeat = 0; repeat < 3 && !signal.aborted; repeat++) {
@@ -161,6 +168,9 @@ async function durable(rows: readonly Float32Array[], say: (text: string) => voi
       const start = monotonicMs();
       const memory = await openMemory(join(folder, 'all'), { embedder: given(rows), mode: 'read-only' });
       open.push((monotonicMs() - start) / 1000);
+      const first = monotonicMs();
+      await memory.recall({ text: `#0 ${WORDS[0]}` }, DAYS);
+      firstRecall.push((monotonicMs() - first) / 1000);
       if (repeat === 2) {
         for (let q = 0; q < 50; q++) {
           const asked = monotonicMs();
@@ -173,7 +183,7 @@ async function durable(rows: readonly Float32Array[], say: (text: string) => voi
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { ingest, open, hybrid };
+  return { ingest, open, firstRecall, hybrid };
 }
 
 async function embedding(say: (text: string) => void, signal: AbortSignal): Promise<number[]> {

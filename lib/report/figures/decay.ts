@@ -35,12 +35,12 @@ export function decayFigure({ ageDays, layers }: DecayFigureData): Figure {
       `<path d="${path([...weights])}" fill="none" stroke="${SERIES[i]!}" stroke-width="2" stroke-dasharray="${DASHES[i]!.svg}"/>`,
   );
   const names = endLabels(layers.map(({ name, weights }, i) => ({ name, y: y(weights[weights.length - 1]!), colour: SERIES[i]! })));
-  const captions = text(MARGIN.left, 14, 'Weight') + text(right + 8, bottom + 17, 'age in days');
+  const caption = text(MARGIN.left, 14, 'Weight, by age in days');
   return {
     id: 'decay',
     title: TITLE,
     description,
-    svg: svgFrame(TITLE, description, axis + ticks.join('') + half + curves.join('') + names + captions),
+    svg: svgFrame(TITLE, description, axis + ticks.join('') + half + curves.join('') + names + caption),
     table: {
       thinBy: 'head',
       columns: [
