@@ -22,11 +22,18 @@ export async function playAccounts(
   input: ReplaySpecInput,
   effects: Pick<ReplayEffects, 'data' | 'strategy' | 'calendar'>,
 ): Promise<AccountsPlayed> {
-  const { sessions } = prepareReplay(input, effects);
+  const { spec, sessions, data, instruments } = prepareReplay(input, effects);
   const equityMinor = new Float64Array(sessions.length);
   const investedMinor = new Float64Array(sessions.length);
   const sums = { tradedMinor: 0, feesMinor: 0, fills: 0, rejections: 0 };
   for (const symbol of input.symbols) {
+    const { day, length } = data.series.get(symbol)!;
+    if (length === 0 || day[length - 1]! < sessions[0]!) {
+      // Gone before, or listed later: its account keeps its cash.
+      const cash = Math.round(spec.initialCash * instruments.get(symbol)!.units.minorPerMajor);
+      for (let i = 0; i < equityMinor.length; i++) equityMinor[i] = equityMinor[i]! + cash;
+      continue;
+    }
     const prepared = prepareReplay({ ...input, symbols: [symbol] }, effects);
     const { broker, loop } = openWorld(prepared);
     const run = loop(

@@ -1,6 +1,7 @@
 /** What `hindcast train` does: the promoted training pipeline, what its policies did on unseen time, where they lie, what to try next. */
 import { join } from 'node:path';
-import { InputError } from '../../core/index.js';
+import { dateOf, InputError } from '../../core/index.js';
+import type { MarketData } from '../../feeds/index.js';
 import { type JsonValue, runPipeline } from '../../notebook/index.js';
 import { codeStamp } from '../../replay/index.js';
 import { planTraining, readTrainFile, settingLines, type TrainerInput, trainerPresets } from '../../rl/index.js';
@@ -10,7 +11,7 @@ import { replayEffects } from '../replay-effects.js';
 import { readSpecFile } from '../spec-file.js';
 import { type SpecFlags, specPart } from '../spec-flags.js';
 import { styled } from '../table.js';
-import { openSource, universeOf } from '../universe.js';
+import { openSource, type Universe, universeOf } from '../universe.js';
 import { contenderLines, featureLines, memberLines, verdictLines } from './train-lines.js';
 
 export interface TrainFlags extends SpecFlags {
@@ -43,7 +44,7 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
   const given = merged(fileOf(flags), flags);
   const source = await dataOf(context, flags, given as { data?: string });
   const { data, understood } = openSource(source, undefined, given.symbols);
-  const universe = universeOf(data, { symbols: given.symbols, from: given.from, to: given.to });
+  const universe = wideUniverse(data, given);
   const input = { ...given, ...universe, data: source } as TrainerInput;
   const code = codeStamp();
   const plan = planTraining(input, { data, code });
@@ -87,7 +88,7 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
   say('Try next:');
   say(`  hindcast report ${recorded}`);
   say(`  hindcast verify ${recorded}`);
-  say(`  hindcast replay --strategy rl --set bundle=${bundle} --data ${source} --symbols ${symbols.join(',')}`);
+  say(`  hindcast replay --strategy rl --set bundle=${bundle} --data ${source} --symbols ${symbols[0]}`);
   say(`  hindcast export ${bundle} --onnx policy.onnx`);
   return {
     json: {
@@ -103,6 +104,18 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
       recorded,
       ...(report && { report }),
     },
+  };
+}
+
+/** Symbols as for a replay. An environment plays each over its own bars, so the span need not be one that all share, where all their actions are known. */
+function wideUniverse(data: MarketData, { symbols, from, to }: Given): Universe {
+  const shared = universeOf(data, { symbols, from, to });
+  if (shared.symbols.some((symbol) => data.actionsKnown?.[symbol] !== undefined)) return shared;
+  const days = shared.symbols.map((symbol) => data.series.get(symbol)!.day);
+  return {
+    symbols: shared.symbols,
+    from: from ?? dateOf(Math.min(...days.map((day) => day[0]!))),
+    to: to ?? dateOf(Math.max(...days.map((day) => day[day.length - 1]!))),
   };
 }
 
