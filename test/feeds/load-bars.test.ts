@@ -116,10 +116,7 @@ test('Yahoo: adjusted close yields actions, null rows are days without trade', (
 });
 
 test('a falling adjustment makes the actions unknown, and is said', () => {
-  const data = load(
-    'AAPL.csv',
-    'Date,Open,High,Low,Close,Adj Close,Volume\n2005-02-24,10,10,10,10,10,100\n2005-02-25,27,27,27,27,10,10\n',
-  );
+  const data = load('AAPL.csv', 'Date,Open,High,Low,Close,Adj Close,Volume\n2005-02-24,10,10,10,10,10,100\n2005-02-25,27,27,27,27,10,10\n');
   expect(data.instruments[0]!.corporateActions).toBe('unknown');
   expect(data.notes[0]).toMatch(/AAPL: the adjustment falls on 1 days, first 2005-02-25/);
 });
