@@ -5,7 +5,7 @@
 import type { Units } from '../core/index.js';
 import { type AtrState, atr, type MacdState, macd, type RsiState, rsi, type SmaState, sma } from '../features/index.js';
 import { cashWeight, positionWeight, sellableFraction, unrealisedFraction } from './account-reading.js';
-import type { DatedBar, RlSchema } from './schema.js';
+import type { DatedBar, RlSchema } from './schema-contract.js';
 import { checkBar, ticksPerMajor } from './schema-market.js';
 
 export interface Ashare14State {

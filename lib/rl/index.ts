@@ -32,12 +32,11 @@ export {
   chooseFeatures,
   DEFAULT_SCHEMA,
   type FeatureChoice,
-  type RlFeature,
-  type RlSchema,
   rlFeatures,
   rlSchema,
   rlSchemaIds,
 } from './schema.js';
+export type { RlFeature, RlSchema } from './schema-contract.js';
 export { type CurveRow, readCurve } from './train-curve.js';
 export type { Member, MemberResult } from './train-member.js';
 export { planTraining, type TrainEffects, type TrainedMember, type Training, type TrainingPlan, trainPolicies } from './trainer.js';

@@ -1,7 +1,8 @@
 /** Observations of a live decision: market features kept up to date bar by bar, the account read at the decision. */
 import type { BarWindow, EpochDay, PortfolioState, Symbol } from '../core/index.js';
 import { AccountReading, readAccount } from './account-reading.js';
-import type { DatedBar, FeatureChoice } from './schema.js';
+import type { FeatureChoice } from './schema.js';
+import type { DatedBar } from './schema-contract.js';
 
 /** Plain JSON, one a symbol. */
 export interface ObserverState {

@@ -19,7 +19,7 @@ import {
   volumeZScore,
 } from '../features/index.js';
 import { positionWeight, sellableFraction, unrealisedFraction } from './account-reading.js';
-import type { DatedBar, RlSchema } from './schema.js';
+import type { DatedBar, RlSchema } from './schema-contract.js';
 import { checkBar } from './schema-market.js';
 
 export interface ScaleFreeState {
