@@ -20,6 +20,7 @@ test('the tour shows its markets, a clean audit and a report', async () => {
     ['clear/rule:v1', 'clear/buy-and-hold', 'nothing/rule:v1', 'nothing/buy-and-hold'],
     ['best of 144', 'buy-and-hold'],
     ['PPO, seed 1', 'buy-and-hold'],
+    ['memory:v1'],
   ]);
   for (const { summaries } of parts) {
     for (const { totalReturn, sharpeAnnualLow95, excessOverIndex } of summaries) {
@@ -33,5 +34,7 @@ test('the tour shows its markets, a clean audit and a report', async () => {
   // The SMA cross of the first part is one of the grid, recorded once.
   expect(stderr).toContain('the best of 144 worthless ones');
   expect(stderr).toMatch(/honest loop +0 /);
+  expect(stderr).toMatch(/63 of 181 rows exist; lessons recalled: 20, the newest of 2018-04-02/);
+  expect(stderr).toContain('degraded (zero), 0 rows');
   expect(stderr).toMatch(/npx hindcast verify \S+rule-v1/);
 });
