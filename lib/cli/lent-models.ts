@@ -1,5 +1,5 @@
 /** What a command lends to runs that ask language models: the configured models on record, and the secret of their fences. */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../core/index.js';
@@ -21,9 +21,9 @@ export async function lentModels(context: Context, spec: ReplaySpec, data: Marke
   if (!asksModels(spec)) return NOTHING;
   const plan = modelPlan(context.settings.values);
   if (Object.keys(plan.models).length === 0) return NOTHING;
-  const secret = fenceSecret(context.settings.values.resultsDir);
   // The calls go by the name of the run, which hangs on the plan but on no answer.
-  const { run } = prepareReplay(spec, { data, llm: { models: { plan } as Models, secret, meter: memoryMeter() } });
+  const { run } = prepareReplay(spec, { data, llm: { models: { plan } as Models, secret: '', meter: memoryMeter() } });
+  const secret = fenceOf(context.settings.values.resultsDir, run);
   const { models, meter, close } = openedModels(context, run);
   try {
     await models.ready([...new Set(Object.values(plan.models))]);
@@ -41,12 +41,15 @@ export const answerFrom =
     if (row.fence === undefined) {
       throw new InputError(`verify: expected the fence of ${row.run} in its run.json, got none. Its prompts can't be made again.`);
     }
-    const { models, meter } = openedModels(context, row.run, { mode: 'replay', transcripts });
+    const { models, meter } = openedModels(context, row.run, { mode: 'replay', transcripts, asks: row.asks });
     return { llm: { models, secret: row.fence, meter } };
   };
 
-/** One secret a results folder, made once: a run that goes on, or is audited on cut data, must fence as it did before. */
-function fenceSecret(resultsDir: string): string {
+/**
+ * The secret of a run's fences: the run's own, since its record and its packs tell it; from one key a results folder, made once and
+ * told nowhere, since a run that goes on must fence as it did before.
+ */
+function fenceOf(resultsDir: string, run: string): string {
   const path = join(resultsDir, 'fence.key');
   mkdirSync(resultsDir, { recursive: true });
   if (!existsSync(path)) {
@@ -57,5 +60,5 @@ function fenceSecret(resultsDir: string): string {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-  return readFileSync(path, 'utf8').trim();
+  return createHmac('sha256', readFileSync(path, 'utf8').trim()).update(run).digest('hex');
 }

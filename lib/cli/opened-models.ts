@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { randomFloat, randomInit } from '../core/index.js';
 import { emptyBudget, type Meter, type Models, memoryMeter, modelPlan, openBudget, openModels, Transcripts } from '../llm/index.js';
+import type { RunRow } from '../replay/index.js';
 import type { Context } from './action.js';
 
 export interface OpenedModels {
@@ -14,13 +15,14 @@ export interface OpenedModels {
 export function openedModels(
   { settings, clock, signal }: Context,
   run: string,
-  instead?: { readonly mode: 'replay'; readonly transcripts: Transcripts },
+  instead?: { readonly mode: 'replay'; readonly transcripts: Transcripts; readonly asks: RunRow['asks'] },
 ): OpenedModels {
   const { values } = settings;
   const transcripts = instead?.transcripts ?? new Transcripts(join(values.resultsDir, 'transcripts.sqlite'));
   // For the jitter between attempts, which no result depends on.
   const jitter = randomInit(clock.now() >>> 0, 'models-jitter');
-  const plan = modelPlan(values);
+  // A run is asked again as it was asked, whatever the settings say today.
+  const plan = { ...modelPlan(values), ...instead?.asks };
   const meter = memoryMeter();
   const models = openModels({
     plan,

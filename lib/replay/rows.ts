@@ -1,5 +1,6 @@
 /** Schemas of the rows that a run writes (DESIGN section 5), version 1: zod here, JSON Schema by `runFileSchemas()`. */
 import { z } from 'zod';
+import { tiers } from '../llm/index.js';
 
 const instant = z.number().describe('milliseconds since the epoch, UTC');
 const date = z
@@ -160,6 +161,10 @@ export const runRowSchema = z
       abstentions: z.number(),
       remembered: z.number().optional().describe('rows in the memory at the end of a run that has one'),
     }),
+    asks: z
+      .strictObject({ models: z.record(z.string(), z.string()), startTiers: z.record(z.string(), z.enum(tiers)), numCtx: z.number() })
+      .optional()
+      .describe('which model each tier asked, and where each role began'),
     fence: z.string().optional().describe('secret of the fences round outside text, so that a second run asks the same prompts'),
     /** sha256 of decisions.jsonl, outcomes.jsonl, fills.jsonl, equity.csv, audit.json. */
     digests: z.record(z.string(), z.string()),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { dateOf, hashOf, type Instant, monotonicMs, sha256, writeFileAtomic } from '../core/index.js';
 import { observationSchema } from '../features/index.js';
 import { runTask } from '../jobs/index.js';
+import type { ModelPlan } from '../llm/index.js';
 import type { Broker } from '../market/index.js';
 import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
@@ -196,7 +197,7 @@ async function replayPrepared(
         ...(data.intervalMs === undefined ? {} : { intervalMs: data.intervalMs }),
       },
       counts: { sessions: equity.length, ...recorder.counts, ...(memory === null ? {} : { remembered: memory.memory.length }) },
-      ...(asking && effects.llm !== undefined ? { fence: effects.llm.secret } : {}),
+      ...(asking && effects.llm !== undefined ? { fence: effects.llm.secret, asks: asksOf(effects.llm.models.plan) } : {}),
       digests,
     };
     if (!interrupted) {
@@ -247,3 +248,6 @@ function marksOf({ spec, data, strategies }: PreparedReplay): string[] {
   for (const [reason, count] of Object.entries(data.skipped)) marks.push(`${count} rows skipped: ${reason}`);
   return marks;
 }
+
+/** The part of a plan that decides what is asked of whom. */
+const asksOf = ({ models, startTiers, numCtx }: ModelPlan) => ({ models: { ...models }, startTiers: { ...startTiers }, numCtx });
