@@ -1,6 +1,6 @@
-"""Learning curves of stable-baselines3 2.9.2 (torch 2.15.0, one thread) on the two small tasks of test/rl/support, 5 seeds each.
+"""Learning curves of stable-baselines3 2.9.2 (torch 2.15.0, one thread) on the two small tasks of test/rl/support.
 
-    build/peers/rl/bin/python test/rl/golden/ppo/curves.py     (ten minutes)
+    build/peers/rl/bin/python test/rl/golden/ppo/curves.py     (half an hour on two cores)
 
 writes curves.json: for each task and seed, the mean raw reward of the last 100 episodes after each rollout of 8 environments x 256 steps.
 Everything else is at the defaults of PPO and VecNormalize. The values depend on the machine's arithmetic; their spread over seeds doesn't.
@@ -61,21 +61,21 @@ class Curve(BaseCallback):
 
 
 TASKS = {"cart-pole": "CartPole-v1", "signal-market": SignalMarket}
+# one run of CartPole in ten ends far below the others, so that five say little
+SEEDS = {"cart-pole": [*range(1, 6), *range(11, 35), *range(41, 53)], "signal-market": range(1, 6)}
 
 
 def curve(task, seed):
-    # make_vec_env seeds its environments seed, seed + 1, ...: far apart, or the runs would share their noise
-    env = VecNormalize(make_vec_env(TASKS[task], n_envs=8, seed=1000 * seed))
+    # PPO seeds its environments seed, seed + 1, ...: far apart, or the runs would share most of their noise
+    env = VecNormalize(make_vec_env(TASKS[task], n_envs=8))
     keep = Curve()
-    PPO("MlpPolicy", env, n_steps=256, seed=seed, device="cpu").learn(STEPS, callback=keep)
+    PPO("MlpPolicy", env, n_steps=256, seed=1000 * seed, device="cpu").learn(STEPS, callback=keep)
     return keep.means
 
 
 if __name__ == "__main__":
-    jobs = [(task, seed) for task in TASKS for seed in range(1, 6)]
-    with multiprocessing.Pool(4) as pool:
-        made = pool.starmap(curve, jobs)
-    curves = {task: made[5 * i : 5 * i + 5] for i, task in enumerate(TASKS)}
+    with multiprocessing.Pool() as pool:
+        curves = {task: pool.starmap(curve, [(task, seed) for seed in SEEDS[task]], chunksize=1) for task in TASKS}
     versions = {name: importlib.metadata.version(name) for name in ("stable-baselines3", "torch", "gymnasium", "numpy")}
     with open(os.path.join(HERE, "curves.json"), "w") as file:
         file.write(json.dumps({"made by": "test/rl/golden/ppo/curves.py", "versions": versions, "steps": STEPS, "curves": curves}) + "\n")
