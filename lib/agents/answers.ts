@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { answerFormat } from '../llm/index.js';
 import { directions, ladder } from './ladder.js';
 
-const HANDLE = /^(?:[BPNM]\d{1,2}|R:[a-z_]+(?:#\d)?)$/;
+const HANDLE = /^([BPNM][0-9]{1,2}|R:[a-z_]+(#[0-9])?)$/;
 
 const reason = z.strictObject({
   evidence: z.string().regex(HANDLE).describe('the handle in square brackets, such as B1 or N2'),

@@ -55,6 +55,7 @@ export function ruleModels(): Models {
     ready: async () => {},
     embed: () => refuse('vectors'),
     used: () => ({ [RULE]: RULE }),
+    replayed: ruleModels,
     close: async () => {},
   };
 }

@@ -95,6 +95,8 @@ export interface Models {
   ): Promise<Embedded>;
   /** Digest of each model that was asked, for the stamp. */
   used(): Readonly<Record<string, string>>;
+  /** The same models answering only what this run recorded, failures too: asks nobody and spends nothing. Close it by itself. */
+  replayed(): Models;
   /** Ends what is under way; the transcripts stay open. */
   close(): Promise<void>;
 }
@@ -203,6 +205,7 @@ export function openModels(options: ModelsOptions): Models {
         { model, texts, ...linked(signal, own), ...(keepAlive !== undefined && { keepAlive }) },
       ),
     used: () => Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1))),
+    replayed: () => openModels({ ...options, mode: 'replay', digests: Object.fromEntries(known) }),
     close: () => servers.close(),
   };
 }

@@ -3,6 +3,7 @@ import type { ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, ListRespon
 import { z } from 'zod';
 import type { CallSettings, FullQuestion, ModelFacts, Provider, RawAnswer, TokenLogprob } from './contract.js';
 import { ModelMissing, PromptTooLong, StreamBroken } from './errors.js';
+import { withoutGroupMarks } from './grammar-safe.js';
 import { type HttpQuestion, notTheProtocol, type ServerAddress, serverHttp } from './server-http.js';
 
 // The package gives the types. Its own transport prints to stdout, skips broken lines of a stream and gives embed no signal.
@@ -89,7 +90,7 @@ export function ollama(address: ServerAddress): Provider {
         truncate: false,
         shift: false,
         options: { temperature, seed, num_ctx: numCtx, num_predict: numPredict },
-        ...(format && { format: format.jsonSchema }),
+        ...(format && { format: withoutGroupMarks(format.jsonSchema) }),
         ...(call.keepAlive !== undefined && { keep_alive: call.keepAlive }),
         ...(topLogprobs > 0 && { logprobs: true, top_logprobs: topLogprobs }),
       };

@@ -202,7 +202,7 @@ async function replayPrepared(
     };
     if (!interrupted) {
       if (full && effects.audit !== false) {
-        const audit = await auditRun({ folder, row, data, effects, replay: runReplay });
+        const audit = await audited(effects, (again) => auditRun({ folder, row, data, effects: again, replay: runReplay }));
         digests['audit.json'] = sha256(audit.text);
         writeFileAtomic(join(folder, 'audit.json'), audit.text);
       }
@@ -251,3 +251,14 @@ function marksOf({ spec, data, strategies }: PreparedReplay): string[] {
 
 /** The part of a plan that decides what is asked of whom. */
 const asksOf = ({ models, startTiers, numCtx }: ModelPlan) => ({ models: { ...models }, startTiers: { ...startTiers }, numCtx });
+
+/** An audit asks no model anew: what was answered, or failed, in the run is answered, or fails, again. */
+async function audited<T>(effects: ReplayEffects, audit: (effects: ReplayEffects) => Promise<T>): Promise<T> {
+  if (effects.llm === undefined) return audit(effects);
+  const models = effects.llm.models.replayed();
+  try {
+    return await audit({ ...effects, llm: { ...effects.llm, models } });
+  } finally {
+    await models.close();
+  }
+}
