@@ -3,12 +3,12 @@
 // Generated from notebooks/04-memory.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
 //   parameters parameters d3c45fc5b4a07ae7
-//   uplift pipeline dfef217a170b5f4e
-//   recall pipeline 51fa79b95752c065
-//   health pipeline b841b9adb62e4a54
-//   long-text pipeline fdd094e6fd56770a
+//   uplift pipeline 305014f1415a622e
+//   recall pipeline f633d4b7efb3d774
+//   health pipeline 26019d2b73fcf4e9
+//   long-text pipeline 74c759d180975012
 import { join } from 'node:path';
-import { dateOf, DAY_MS, type Recall } from '../lib/core/index.js';
+import { dateOf, type Recall } from '../lib/core/index.js';
 import { loadLab } from '../lib/feeds/index.js';
 import { documentRows, type Embedder, localEmbedder, memoryTables, openMemory } from '../lib/memory/index.js';
 import { type Effects, fillParameters, pipelineScope, type Results } from '../lib/notebook/index.js';
@@ -52,7 +52,8 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   // cell uplift
   const source = `lab:${preset}@${seed}`;
   const data = loadLab(source);
-  const traded = data.series.get(data.index!)!.day;
+  const index = data.series.get(data.index!)!;
+  const traded = index.day;
   const symbols = [...data.series.values()]
     .filter((series) => series.symbol !== data.index && series.day[0] === traded[0])
     .slice(0, symbolCount)
@@ -74,25 +75,28 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const folder = join(uplift.find(({ use }) => use === 'own')!.folder, 'memory');
   const embedder = localEmbedder();
   const memory = await openMemory(folder, { embedder, mode: 'read-only' });
-  const asked: { day: number; recall: Recall }[] = [];
+  const asked: { asOf: number; recall: Recall }[] = [];
   for (let i = 1; i <= days; i++) {
-    const day = traded[firstSession + Math.floor((i * (sessions - 1)) / days)]!;
-    // The end of that day, UTC.
-    asked.push({ day, recall: await memory.recall({ text: question, owner: 'trader', limit }, (day + 1) * DAY_MS - 1) });
+    // The close of that day.
+    const asOf = index.knownAt[firstSession + Math.floor((i * (sessions - 1)) / days)]!;
+    asked.push({ asOf, recall: await memory.recall({ text: question, owner: 'trader', limit }, asOf) });
   }
-  const later = asked.flatMap(({ day, recall }) => recall.items.filter(({ knownAt }) => knownAt >= (day + 1) * DAY_MS)).length;
+  const later = asked.flatMap(({ asOf, recall }) => recall.items.filter(({ knownAt }) => knownAt > asOf)).length;
   // What the nearest lessons of the same news tell on average, less the market.
-  const told = async (day: number) => {
-    const { items } = await memory.recall({ text: question, kinds: ['lesson'], limit: 100 }, (day + 1) * DAY_MS - 1);
+  const told = async (asOf: number) => {
+    const { items } = await memory.recall({ text: question, kinds: ['lesson'], limit: 100 }, asOf);
     const bodies = items.map(({ body }) => body as { situation: string; instrumentReturn: number; benchmarkReturn: number | null });
     const same = bodies.filter(({ situation }) => situation.split(' | ')[0] === question.split(' | ')[0]).slice(0, 20);
     const over = same.map(({ instrumentReturn, benchmarkReturn }) => instrumentReturn - (benchmarkReturn ?? 0));
-    return { lessons: over.length, mean: over.length === 0 ? null : over.reduce((sum, one) => sum + one, 0) / over.length };
+    if (over.length < 2) return { lessons: over.length, mean: null, error: null };
+    const mean = over.reduce((sum, one) => sum + one, 0) / over.length;
+    const spread = Math.sqrt(over.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (over.length - 1));
+    return { lessons: over.length, mean, error: spread / Math.sqrt(over.length) };
   };
-  const answers: { day: number; status: string; rows: number; newest: number | null; lessons: number; mean: number | null }[] = [];
-  for (const { day, recall } of asked) {
+  const answers: { 'asked at': number; status: string; rows: number; newest: number | null; lessons: number; mean: number | null; error: number | null }[] = [];
+  for (const { asOf, recall } of asked) {
     const newest = recall.items.length === 0 ? null : Math.max(...recall.items.map(({ knownAt }) => knownAt));
-    answers.push({ day, status: recall.status, rows: recall.items.length, newest, ...(await told(day)) });
+    answers.push({ 'asked at': asOf, status: recall.status, rows: recall.items.length, newest, ...(await told(asOf)) });
   }
   declare({ rows: memory.length, 'known later than asked': later, 'told at the end': answers[answers.length - 1]!.mean });
 
@@ -116,7 +120,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const health: { model: string; recall: string; rows: number; reason: string }[] = [];
   for (const [model, one] of Object.entries(models)) {
     const opened = await openMemory(folder, { embedder: one, mode: 'read-only' });
-    const { status, items, reason } = await opened.recall({ text: question }, asked[asked.length - 1]!.day * DAY_MS);
+    const { status, items, reason } = await opened.recall({ text: question }, asked[asked.length - 1]!.asOf);
     health.push({ model, recall: status, rows: items.length, reason: reason ?? '' });
     opened.close();
   }
@@ -127,7 +131,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const filler = Array.from({ length: Math.ceil(longText / 50) }, (_, i) => `Section ${i + 1}: ${matters[i % 8]} and ${matters[(i * 5 + 3) % 8]} in district ${i % 97}.`);
   const tail = 'In the last paragraph the auditors refuse to sign because a warehouse in Ningbo stood empty.';
   const text = `${Buffer.from(filler.join(' ')).subarray(0, longText - tail.length).toString('utf8').replace(/[^.]*$/, '')} ${tail}`;
-  const day = asked[0]!.day * DAY_MS;
+  const day = asked[0]!.asOf;
   const rows = await documentRows(
     { id: 'annual-report', title: 'Annual report', text, eventAt: day, knownAt: day, symbols: [symbols[0]!], aliases: '', source: 'lab' },
     embedder,

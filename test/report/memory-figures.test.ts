@@ -10,16 +10,16 @@ const figures: Record<string, Figure> = {
   recall: recallDatesFigure({
     question: HOSTILE,
     asked: [
-      { day: 17_000, items: [] },
-      { day: 17_100, items: [item(17_050, 'lesson', 'it rose', 0.5)] },
-      { day: 17_400, items: [item(17_399, 'maxim', HOSTILE, 0.9), item(17_050, 'lesson', 'it rose', 0.4)] },
+      { asOf: 17_000 * DAY, items: [] },
+      { asOf: 17_100 * DAY, items: [item(17_050, 'lesson', 'it rose', 0.5)] },
+      { asOf: 17_400 * DAY, items: [item(17_399, 'maxim', HOSTILE, 0.9), item(17_050, 'lesson', 'it rose', 0.4)] },
     ],
   }),
   nothing: recallDatesFigure({
     question: 'anything',
     asked: [
-      { day: 17_000, items: [] },
-      { day: 17_001, items: [item(17_000, 'lesson', 'x', 1)] },
+      { asOf: 17_000 * DAY, items: [] },
+      { asOf: 17_001 * DAY, items: [item(17_000, 'lesson', 'x', 1)] },
     ],
   }),
   decay: decayFigure({
@@ -57,7 +57,7 @@ test('points and bars stand where the numbers say', () => {
   const [x1, y1, x2, y2] = line as [number, number, number, number];
   expect(dots).toHaveLength(3);
   for (const [x, y] of dots) expect(y!).toBeGreaterThan(y1 + ((x! - x1) / (x2 - x1)) * (y2 - y1));
-  expect(recall!.table.columns[0]!.values).toEqual([17_100, 17_400, 17_400]);
+  expect(recall!.table.columns[0]!.values).toEqual([17_100 * DAY, 17_400 * DAY, 17_400 * DAY]);
   expect(recall!.table.columns[1]!.values).toEqual([1, 1, 2]);
   expect(uplift!.table.columns[2]!.values).toEqual([30, 0, -20]);
   // Above zero, spanning it, below it.

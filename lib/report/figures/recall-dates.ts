@@ -8,10 +8,9 @@ import type { Figure } from './figure.js';
 
 export interface RecallDatesFigureData {
   readonly question: string;
-  /** Rows recalled by day asked, best first; a day without rows stands for itself. At least one. */
+  /** Rows recalled by instant asked, best first; one without rows stands for itself. At least one. */
   readonly asked: readonly {
-    /** Epoch day. */
-    readonly day: number;
+    readonly asOf: number;
     readonly items: readonly { readonly kind: string; readonly text: string; readonly knownAt: number; readonly score: number }[];
   }[];
 }
@@ -19,12 +18,12 @@ export interface RecallDatesFigureData {
 const TITLE = 'What is recalled, by the day of asking';
 
 export function recallDatesFigure({ question, asked }: RecallDatesFigureData): Figure {
-  const description = `"${question}", asked as of several days. Each point is a recalled row, as high as the day on which it became known, and larger the better it fits. The dashed line is the day of asking: nothing can lie above it.`;
-  const points = asked.flatMap(({ day, items }) =>
-    items.map((item, rank) => ({ ...item, day, rank: rank + 1, known: item.knownAt / DAY_MS })),
+  const description = `"${question}", asked as of several days. Each point is a recalled row, as high as the day on which it became known, and larger the better it fits. The dashed line is the moment of asking: nothing can lie above it.`;
+  const points = asked.flatMap(({ asOf, items }) =>
+    items.map((item, rank) => ({ ...item, asOf, day: asOf / DAY_MS, rank: rank + 1, known: item.knownAt / DAY_MS })),
   );
   const kinds = [...new Set(points.map(({ kind }) => kind))].sort();
-  const days = asked.map(({ day }) => day);
+  const days = asked.map(({ asOf }) => asOf / DAY_MS);
   const from = Math.min(...days, ...points.map(({ known }) => known));
   const to = Math.max(...days);
   const { x, axis } = dayScale(Math.floor(from), to);
@@ -39,7 +38,7 @@ export function recallDatesFigure({ question, asked }: RecallDatesFigureData): F
         text(MARGIN.left - 6, y(tick) + 4, dateOf(Math.floor(tick.getTime() / DAY_MS)).slice(2), { anchor: 'end', size: 11 }),
     );
   const now = `<line x1="${px(x(from))}" y1="${px(y(from * DAY_MS))}" x2="${px(x(to))}" y2="${px(y(to * DAY_MS))}" stroke="${MUTED}" stroke-dasharray="${DASHES[1]!.svg}"/>`;
-  const stems = asked.map(({ day }) => rule(x(day), bottom, x(day), y(day * DAY_MS)));
+  const stems = days.map((day) => rule(x(day), bottom, x(day), y(day * DAY_MS)));
   const dots = points.map(
     ({ day, known, kind, score }) =>
       `<circle cx="${px(x(day))}" cy="${px(y(known * DAY_MS))}" r="${px(3 + 4 * Math.min(1, Math.max(0, score)))}" fill="${colourOf(kinds, kind)}" fill-opacity="0.7"/>`,
@@ -57,7 +56,7 @@ export function recallDatesFigure({ question, asked }: RecallDatesFigureData): F
     table: {
       thinBy: 'head',
       columns: [
-        { name: 'Asked as of', format: 'date', values: points.map(({ day }) => day) },
+        { name: 'Asked as of', unit: 'UTC', format: 'instant', values: points.map(({ asOf }) => asOf) },
         { name: 'Rank', format: 'count', values: points.map(({ rank }) => rank) },
         { name: 'Known at', unit: 'UTC', format: 'instant', values: points.map(({ knownAt }) => knownAt) },
         { name: 'Kind', format: 'text', values: points.map(({ kind }) => kind) },
@@ -73,7 +72,7 @@ export function recallDatesFigure({ question, asked }: RecallDatesFigureData): F
             type: 'scatter',
             mode: 'markers',
             name: plotlyText(kind),
-            x: own.map(({ day }) => dateOf(day)),
+            x: own.map(({ day }) => dateOf(Math.floor(day))),
             y: own.map(({ known }) => dateOf(Math.floor(known))),
             text: own.map((point) => plotlyText(shorten(point.text, 80))),
             marker: { color: colourOf(kinds, kind), size: own.map(({ score }) => 6 + 8 * Math.min(1, Math.max(0, score))), opacity: 0.7 },
