@@ -19,11 +19,12 @@ export type ThreadAnswer =
   | { readonly member: Member; readonly ended: MemberResult | null }
   | { readonly error: { readonly message: string; readonly isInput: boolean } };
 
-const { plan, data, folder, stop } = workerData as ThreadStart;
+const start = workerData as ThreadStart;
 const say = (answer: ThreadAnswer): void => parentPort?.postMessage(answer);
 let ground: TrainGround | undefined;
 
 parentPort?.on('message', (member: Member) => {
+  const { plan, data, folder, stop } = start;
   try {
     ground ??= trainGround(plan.settings, data);
     const onRow = (row: CurveRow): void => say({ member, row });

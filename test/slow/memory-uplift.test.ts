@@ -7,7 +7,7 @@ import { type MemoryUse, memoryUses } from '../../lib/memory/index.js';
 import type { UpliftRow } from '../../lib/replay/index.js';
 import { upliftOnLab } from '../memory/lab-runs.js';
 
-const SEEDS = [11, 12, 13];
+const SEEDS = [21, 22, 23];
 const SYMBOLS = 40;
 const SESSIONS = 800;
 const Z95 = 1.96;
