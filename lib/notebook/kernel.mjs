@@ -57,7 +57,8 @@ Object.defineProperty(globalThis, Symbol.for('hindcast.kernel'), { value: kernel
 
 // tslab only prints these: a cell whose promise was rejected would count as done.
 const collect = (error) => {
-  if (closing) return;
+  // tslab reports that it is starting while its sockets are still being bound; on a busy machine they refuse. No cell has run by then.
+  if (closing || (failures.length === 0 && error?.message === 'Socket is blocked by a bind or unbind operation')) return;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
   failures.push(text);
   kernel.report({ kind: 'failure', text });
