@@ -38,14 +38,21 @@ const SHOWN: Readonly<Record<Objective, keyof typeof FIGURE_NAMES>> = {
   calmar: 'annualisedReturn',
 };
 
+export const OBJECTIVE_NAMES = { sharpe: 'Sharpe ratio', return: 'total return', calmar: 'Calmar ratio' } as const;
+
 /** More are in sweep.csv, not on the page. */
 const MOST_SIDE_BY_SIDE = 1000;
 
 /** Pairs of parameters with a heat map each. */
 const MOST_PAIRS = 3;
 
-export const configurationName = ({ strategy, parameters }: Configuration): string =>
-  [strategy, ...Object.entries(parameters).map(([name, value]) => `${name} ${value}`)].join(' ');
+export const parametersText = ({ parameters }: Configuration): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' ');
+
+export const configurationName = (configuration: Configuration): string =>
+  `${configuration.strategy} ${parametersText(configuration)}`.trimEnd();
 
 /** `sma-cross, 5 values of exit at the best (20)` and the like, per pair of parameters; none where fewer than two were varied. */
 export function heatMaps({ file, space, rows }: SweepSubject): Figure[] {

@@ -10,7 +10,7 @@ import { figureHtml } from './sections/figure-block.js';
 import { badgesHtml, notesHtml } from './sections/header.js';
 import { provenanceHtml } from './sections/provenance.js';
 import { besideHtml, bestHtml, walkForwardHtml } from './sections/sweep-tables.js';
-import { configurationName, heatMaps, outOfSample, type SweepSubject, sideBySide } from './sweep-figures.js';
+import { configurationName, heatMaps, OBJECTIVE_NAMES, outOfSample, type SweepSubject, sideBySide } from './sweep-figures.js';
 import { pageTemplate } from './template.js';
 
 export interface SweepReportInput extends SweepSubject {
@@ -37,12 +37,18 @@ export function writeSweepReport({ file, space, rows, folder, out, clock }: Swee
   const lines = sideBySide(subject);
   const tests = outOfSample(subject);
   const strategies = space.strategies.map(({ strategy }) => strategy).join(', ');
-  const facts = { ...file, strategies, bestName: configurationName(best.configuration), writtenAt: clock.now() };
+  const facts = {
+    ...file,
+    strategies,
+    bestName: configurationName(best.configuration),
+    objective: OBJECTIVE_NAMES[file.by],
+    writtenAt: clock.now(),
+  };
   const v = binder(facts);
   const title = `Sweep of ${strategies}`;
   const p = 'best.figures';
   const sentences = [
-    say`Of ${v('configurations.all', 'count')} configurations of ${v('strategies', 'text')} from ${v('from', 'text')} to ${v('to', 'text')}, the best by ${v('by', 'text')} was ${v('bestName', 'text')}: ${v(`${p}.annualisedReturn`, 'percent')} a year after all costs at a Sharpe ratio of ${v(`${p}.annualisedSharpe`, 'ratio')}.`,
+    say`Of ${v('configurations.all', 'count')} configurations of ${v('strategies', 'text')} from ${v('from', 'text')} to ${v('to', 'text')}, the best by ${v('objective', 'text')} was ${v('bestName', 'text')}: ${v(`${p}.annualisedReturn`, 'percent')} a year after all costs at a Sharpe ratio of ${v(`${p}.annualisedSharpe`, 'ratio')}.`,
   ];
   if (file.significance !== null) {
     sentences.push(

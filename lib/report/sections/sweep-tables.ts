@@ -1,25 +1,24 @@
 /** Tables of a search: its best configurations, what stands beside the best one, its walk-forward. */
 import { bestOf, type Configuration, type FIGURES, isExact, type SweepFile } from '../../sweep/index.js';
 import { escapeText, type Format, formatValue } from '../format.js';
-import { configurationName, type SweepSubject } from '../sweep-figures.js';
+import { configurationName, OBJECTIVE_NAMES, parametersText, type SweepSubject } from '../sweep-figures.js';
 import { tableHtml } from '../table.js';
 
-const COLUMNS: Readonly<Record<(typeof FIGURES)[number], readonly [name: string, format: Format]>> = {
+/** In this order; the file of the search holds every figure. */
+const COLUMNS: Readonly<Partial<Record<(typeof FIGURES)[number], readonly [name: string, format: Format]>>> = {
   totalReturn: ['Total return', 'percent'],
   annualisedReturn: ['Annualised', 'percent'],
   annualisedSharpe: ['Sharpe', 'ratio'],
-  sharpe: ['Sharpe per session', 'price'],
   maxDrawdown: ['Maximum drawdown', 'percent'],
   turnover: ['Turnover a year', 'ratio'],
   fills: ['Fills', 'count'],
   rejections: ['Refused', 'count'],
-  feesMinor: ['Fees', 'money'],
   costsMinor: ['Costs', 'money'],
   equityMinor: ['End equity', 'money'],
 };
 
-/** On one line. */
-const unbroken = (configuration: Configuration): string => configurationName(configuration).replaceAll(' ', '\u00a0');
+/** On one line: with the spaces and the hyphens at which no browser breaks. */
+const unbroken = (name: string): string => name.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
 
 export function bestHtml({ file, space, rows }: SweepSubject, count: number): string {
   const best = bestOf(rows, file.by, count);
@@ -33,10 +32,14 @@ export function bestHtml({ file, space, rows }: SweepSubject, count: number): st
       return value !== null && key.endsWith('Minor') ? value / minorPerMajor : value;
     }),
   }));
+  const names = best.map((index) => space.at(index));
+  const strategies = [...new Set(names.map(({ strategy }) => strategy))];
+  const alone = strategies.length === 1;
+  const name = (configuration: Configuration): string => unbroken(alone ? parametersText(configuration) : configurationName(configuration));
   return tableHtml(
     {
       thinBy: 'head',
-      columns: [{ name: 'Configuration', format: 'text', values: best.map((index) => unbroken(space.at(index))) }, ...columns],
+      columns: [{ name: alone ? strategies[0]! : 'Configuration', format: 'text', values: names.map(name) }, ...columns],
     },
     'The best configurations',
   );
@@ -92,7 +95,7 @@ export function besideHtml({ significance, stability, honest, walkForward, by }:
         kind === 'grid' ? 'one step away in any of the parameters' : 'the nearest of the draw',
       ],
       [
-        `Their ${by}, median and worst`,
+        `Their ${OBJECTIVE_NAMES[by]}, median and worst`,
         `${formatValue(found.median, objective)}, ${formatValue(found.worst, objective)}`,
         `its own is ${formatValue(found.best, objective)}`,
       ],
@@ -143,8 +146,8 @@ export function walkForwardHtml({ walkForward, by, configurations }: SweepFile):
       columns: [
         text('Trained on', ({ trainFrom, trainTo }) => `${trainFrom}\u00a0to ${trainTo}`),
         text('Tested on', ({ testFrom, testTo }) => `${testFrom}\u00a0to ${testTo}`),
-        text('Chosen', ({ configuration }) => unbroken(configuration)),
-        { name: `${by} in training`, format, values: folds.map(({ train }) => train) },
+        text('Chosen', ({ configuration }) => unbroken(configurationName(configuration))),
+        { name: `${OBJECTIVE_NAMES[by]} in training`, format, values: folds.map(({ train }) => train) },
         { name: 'in the test', format, values: folds.map(({ test }) => test) },
         { name: 'Return of the test', format: 'percent', values: folds.map(({ testReturn }) => testReturn) },
         { name: `Rank of ${formatValue(configurations.all, 'count')}`, format: 'count', values: folds.map(({ rank }) => rank) },
