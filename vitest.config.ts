@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { fixedSeed, propertiesFrom } from './test/property-seeds.js';
 
 export default defineConfig({
   test: {
+    ...propertiesFrom(fixedSeed()),
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**', 'node_modules/**'],
     testTimeout: 60_000,

@@ -1,7 +1,12 @@
-/** Prints one plain last line, `N passed, N failed, N skipped`, for whoever reads only the end of a run. */
-import type { Reporter, TestModule } from 'vitest/node';
+/** Prints first from which seeds the properties begin, and last one plain line, `N passed, N failed, N skipped`, for whoever reads only the end. */
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
 export default class ClosingLine implements Reporter {
+  onInit({ projects }: Vitest): void {
+    const seeds = projects.flatMap(({ config }) => config.provide.propertySeed ?? []);
+    if (seeds.length > 0) console.log(`properties from seed ${seeds.join(', ')}`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {

@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { freshSeed, propertiesFrom, propertyFiles } from '../property-seeds.js';
 
-/** What needs gigabytes, hours or other people's packages: `npm run test:slow`. */
+const slow = { testTimeout: 1_800_000, hookTimeout: 600_000, maxWorkers: 1 };
+
+/** What needs gigabytes, hours or other people's packages; and every property again from fresh seeds: `npm run test:slow`. */
 export default defineConfig({
   test: {
-    include: ['test/slow/**/*.test.ts'],
-    testTimeout: 1_800_000,
-    hookTimeout: 600_000,
-    maxWorkers: 1,
+    ...slow,
     reporters: ['verbose', './test/closing-line.ts'],
+    projects: [
+      ...Array.from({ length: 5 }, freshSeed).map((seed) => ({
+        test: { ...slow, ...propertiesFrom(seed), name: `seed ${seed}`, include: propertyFiles() },
+      })),
+      { test: { ...slow, name: 'slow', include: ['test/slow/**/*.test.ts'] } },
+    ],
   },
 });
