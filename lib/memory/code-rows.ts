@@ -3,11 +3,15 @@ import { type LoadedKernel, loadKernel } from '../core/index.js';
 
 interface ScanExports {
   scan(query: number, rows: number, count: number, dim: number, out: number): void;
-  quantise(source: number, count: number, dim: number, codes: number, scales: number, errors: number): void;
+  quantise(source: number, count: number, dim: number, codes: number, scales: number, errors: number, lengths: number): void;
 }
 
 /** Rows handed to the kernel at once, so that its results stay in the cache. */
 const BLOCK = 4096;
+/** Rows quantised at once. */
+const TAKEN = 64;
+/** A unit vector's square of length is 1 to within this. */
+const UNIT = 2e-3;
 const PAGE = 65_536;
 
 export class CodeRows {
@@ -20,32 +24,52 @@ export class CodeRows {
   private readonly kernel: LoadedKernel<ScanExports>;
   private readonly queryAt = 0;
   private readonly outAt: number;
+  private readonly dimension: number;
   private readonly sourceAt: number;
+  private readonly reportAt: number;
   private readonly codesAt: number;
 
   constructor(dimension: number) {
+    this.dimension = dimension;
     this.width = Math.ceil(dimension / 8) * 8;
     this.outAt = this.width * 2;
     this.sourceAt = align(this.outAt + BLOCK * 4);
-    this.codesAt = align(this.sourceAt + this.width * 4 + 16);
+    this.reportAt = this.sourceAt + TAKEN * this.width * 4;
+    this.codesAt = align(this.reportAt + TAKEN * 12);
     this.kernel = loadKernel('memory', 'scan', Math.ceil((this.codesAt + BLOCK * this.width) / PAGE));
   }
 
-  /** Appends one vector of `dimension` finite numbers. */
-  append(vector: Float32Array): void {
-    const row = this.length;
-    this.reserve(row + 1);
+  /**
+   * Appends whole rows of `dimension` numbers each. Where one is not of length 1, nothing is taken and the length of the first such row
+   * comes back (NaN for numbers that are not finite); else undefined.
+   */
+  append(vectors: Float32Array): number | undefined {
+    const { dimension, width } = this;
+    const first = this.length;
+    const rows = vectors.length / dimension;
+    this.reserve(first + rows);
     const { buffer } = this.kernel.memory;
-    const source = new Float32Array(buffer, this.sourceAt, this.width);
-    source.fill(0);
-    source.set(vector);
-    const report = this.sourceAt + this.width * 4;
-    this.kernel.exports.quantise(this.sourceAt, 1, this.width, this.codesAt + row * this.width, report, report + 4);
-    const [scale, error] = new Float32Array(buffer, report, 2);
-    this.scale[row] = scale!;
-    // float32 rounded the length: a relative step up keeps it a bound.
-    this.error[row] = error! * 1.000001;
-    this.length = row + 1;
+    const source = new Float32Array(buffer, this.sourceAt, TAKEN * width);
+    const scales = new Float32Array(buffer, this.reportAt, TAKEN);
+    const errors = new Float32Array(buffer, this.reportAt + TAKEN * 4, TAKEN);
+    const lengths = new Float32Array(buffer, this.reportAt + TAKEN * 8, TAKEN);
+    if (width > dimension) source.fill(0);
+    for (let at = 0; at < rows; at += TAKEN) {
+      const count = Math.min(TAKEN, rows - at);
+      if (width === dimension) source.set(vectors.subarray(at * dimension, (at + count) * dimension));
+      else for (let i = 0; i < count; i++) source.set(vectors.subarray((at + i) * dimension, (at + i + 1) * dimension), i * width);
+      const row = first + at;
+      const codes = this.codesAt + row * width;
+      this.kernel.exports.quantise(this.sourceAt, count, width, codes, this.reportAt, this.reportAt + TAKEN * 4, this.reportAt + TAKEN * 8);
+      for (let i = 0; i < count; i++) {
+        if (!(Math.abs(lengths[i]! - 1) < UNIT)) return Math.sqrt(lengths[i]!);
+        this.scale[row + i] = scales[i]!;
+        // float32 rounded the length: a relative step up keeps it a bound.
+        this.error[row + i] = errors[i]! * 1.000001;
+      }
+    }
+    this.length = first + rows;
+    return undefined;
   }
 
   /**
@@ -84,7 +108,7 @@ export class CodeRows {
   }
 
   private reserve(rows: number): void {
-    if (rows > this.scale.length) {
+    while (rows > this.scale.length) {
       this.scale = widened(this.scale);
       this.error = widened(this.error);
     }

@@ -38,21 +38,37 @@ export class ExactIndex {
 
   /** Appends a unit vector. Throws MemoryError on another dimension or length, or on a row known before the last one. */
   append(knownAt: number, vector: Float32Array): void {
-    const row = this.length;
-    checkUnit('ExactIndex.append', vector, this.dimension);
-    if (!(knownAt >= (row === 0 ? Number.NEGATIVE_INFINITY : this.knownAt[row - 1]!))) {
-      throw new MemoryError(
-        `ExactIndex.append: expected rows in the order of knownAt, got ${knownAt} after ${this.knownAt[row - 1]}. Sort them.`,
-      );
+    this.take([knownAt], vector, 1);
+    this.floats.append(vector);
+  }
+
+  /**
+   * Appends the rows of a block, one knownAt each; the block is kept as it is and must not be written to any more. Throws as `append`,
+   * and takes nothing of the block then.
+   */
+  adopt(knownAt: ArrayLike<number>, vectors: Float32Array): void {
+    this.take(knownAt, vectors, knownAt.length);
+    this.floats.adopt(vectors);
+  }
+
+  private take(knownAt: ArrayLike<number>, vectors: Float32Array, rows: number): void {
+    const first = this.length;
+    if (vectors.length !== rows * this.dimension) throw otherDimension('ExactIndex.append', vectors.length / rows, this.dimension);
+    let last = first === 0 ? Number.NEGATIVE_INFINITY : this.knownAt[first - 1]!;
+    for (let i = 0; i < rows; i++) {
+      if (!(knownAt[i]! >= last)) {
+        throw new MemoryError(`ExactIndex.append: expected rows in the order of knownAt, got ${knownAt[i]} after ${last}. Sort them.`);
+      }
+      last = knownAt[i]!;
     }
-    if (row === this.knownAt.length) {
-      const wider = new Float64Array(row * 2);
+    if (first + rows > this.knownAt.length) {
+      const wider = new Float64Array(Math.max(this.knownAt.length * 2, first + rows));
       wider.set(this.knownAt);
       this.knownAt = wider;
     }
-    this.knownAt[row] = knownAt;
-    this.codes.append(vector);
-    this.floats.append(vector);
+    const odd = this.codes.append(vectors);
+    if (odd !== undefined) throw notUnit('ExactIndex.append', odd);
+    this.knownAt.set(knownAt, first);
   }
 
   /** Rows known at an instant: always a prefix. */
@@ -134,12 +150,14 @@ function raise(ascending: Float64Array, value: number): void {
 
 /** Throws MemoryError unless the vector has the dimension, only finite numbers, and length 1 to within 1e-3. */
 function checkUnit(where: string, vector: Float32Array, dimension: number): void {
-  if (vector.length !== dimension) {
-    throw new MemoryError(`${where}: expected ${dimension} numbers, got ${vector.length}. Use the embedder that the table was made with.`);
-  }
+  if (vector.length !== dimension) throw otherDimension(where, vector.length, dimension);
   let square = 0;
   for (let i = 0; i < dimension; i++) square += vector[i]! * vector[i]!;
-  if (!(Math.abs(square - 1) < 2e-3)) {
-    throw new MemoryError(`${where}: expected a vector of length 1, got ${Math.sqrt(square)}. Check the embedder's health.`);
-  }
+  if (!(Math.abs(square - 1) < 2e-3)) throw notUnit(where, Math.sqrt(square));
 }
+
+const otherDimension = (where: string, got: number, dimension: number): MemoryError =>
+  new MemoryError(`${where}: expected ${dimension} numbers, got ${got}. Use the embedder that the table was made with.`);
+
+const notUnit = (where: string, length: number): MemoryError =>
+  new MemoryError(`${where}: expected a vector of length 1, got ${length}. Check the embedder's health.`);

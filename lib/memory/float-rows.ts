@@ -2,30 +2,63 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
 export interface FloatRows {
-  append(vector: Float32Array): void;
+  /** Whole rows, copied. */
+  append(vectors: Float32Array): void;
+  /** Whole rows that nobody will write to any more: they may be kept as they are. */
+  adopt(vectors: Float32Array): void;
   /** Fills `into` with a row's numbers. */
   read(row: number, into: Float32Array): void;
   close(): void;
 }
 
-/** Rows in chunks, so that growing copies nothing. */
+/** Rows that come one by one are kept in chunks of so many, so that growing copies nothing. */
+const CHUNK = 4096;
+
 export function rowsInMemory(dimension: number): FloatRows {
-  const perChunk = 4096;
   const chunks: Float32Array[] = [];
+  /** First row of each chunk. */
+  const starts: number[] = [];
   let length = 0;
+  /** Rows that fit into the last chunk still. */
+  let free = 0;
+
   return {
-    append(vector) {
-      const at = length % perChunk;
-      if (at === 0) chunks.push(new Float32Array(perChunk * dimension));
-      chunks[chunks.length - 1]!.set(vector, at * dimension);
-      length++;
+    append(vectors) {
+      const rows = vectors.length / dimension;
+      for (let taken = 0; taken < rows; ) {
+        if (free === 0) {
+          chunks.push(new Float32Array(CHUNK * dimension));
+          starts.push(length);
+          free = CHUNK;
+        }
+        const count = Math.min(free, rows - taken);
+        const part = vectors.subarray(taken * dimension, (taken + count) * dimension);
+        chunks[chunks.length - 1]!.set(part, (length - starts[starts.length - 1]!) * dimension);
+        taken += count;
+        length += count;
+        free -= count;
+      }
+    },
+    adopt(vectors) {
+      chunks.push(vectors);
+      starts.push(length);
+      length += vectors.length / dimension;
+      free = 0;
     },
     read(row, into) {
-      const at = (row % perChunk) * dimension;
-      into.set(chunks[Math.floor(row / perChunk)]!.subarray(at, at + dimension));
+      let low = 0;
+      let high = starts.length;
+      while (high - low > 1) {
+        const middle = (low + high) >>> 1;
+        if (starts[middle]! <= row) low = middle;
+        else high = middle;
+      }
+      const at = (row - starts[low]!) * dimension;
+      into.set(chunks[low]!.subarray(at, at + dimension));
     },
     close() {
       chunks.length = 0;
+      starts.length = 0;
     },
   };
 }
@@ -43,11 +76,19 @@ export function rowsInFile(dimension: number, path: string): FloatRows {
     written += waiting;
     waiting = 0;
   };
+  const append = (vectors: Float32Array) => {
+    const rows = vectors.length / dimension;
+    for (let taken = 0; taken < rows; ) {
+      const count = Math.min(perWrite - waiting, rows - taken);
+      pending.set(vectors.subarray(taken * dimension, (taken + count) * dimension), waiting * dimension);
+      taken += count;
+      waiting += count;
+      if (waiting === perWrite) flush();
+    }
+  };
   return {
-    append(vector) {
-      pending.set(vector, waiting * dimension);
-      if (++waiting === perWrite) flush();
-    },
+    append,
+    adopt: append,
     read(row, into) {
       if (row >= written) {
         const at = (row - written) * dimension;

@@ -27,15 +27,18 @@ export function wordsOf(text: string): string[] {
 
 export class LexicalIndex {
   /** Texts that no search has asked for yet: a memory opens at once, and its first search pays for its words. */
-  private waiting: string[] = [];
+  private waiting: Iterable<string>[] = [];
   private readonly postings = new Map<string, number[]>();
   /** Words of all rows before a row. */
   private totals = new Float64Array(4096);
   private length = 0;
+  /** By row, all 0 between two searches. */
+  private scores = new Float64Array(0);
+  private touched = new Int32Array(0);
 
-  /** Takes the text of the next row. */
-  append(text: string): void {
-    this.waiting.push(text);
+  /** Takes the texts of the next rows, which are asked for with the first search. */
+  append(texts: Iterable<string>): void {
+    this.waiting.push(texts);
   }
 
   private take(text: string): void {
@@ -62,10 +65,28 @@ export class LexicalIndex {
   /** The `count` accepted rows among the first `known` that fit best, best first, ties by row. */
   search(text: string, count: number, known: number, accept: (row: number) => boolean): number[] {
     if (known === 0) return [];
-    for (const waiting of this.waiting) this.take(waiting);
+    for (const texts of this.waiting) for (const one of texts) this.take(one);
     this.waiting = [];
-    const scores = new Map<number, number>();
-    const usual = this.totals[known]! / known || 1;
+    const found = this.score(text, known);
+    const { scores, touched } = this;
+    const best = new BestRows(count);
+    for (let i = 0; i < found; i++) {
+      const row = touched[i]!;
+      if (best.wants(row, scores[row]!) && accept(row)) best.add(row, scores[row]!);
+      scores[row] = 0;
+    }
+    return best.rows();
+  }
+
+  /** Adds up what each word gives to each row; how many rows were touched. */
+  private score(text: string, known: number): number {
+    if (this.scores.length < this.length) {
+      this.scores = new Float64Array(this.totals.length);
+      this.touched = new Int32Array(this.totals.length);
+    }
+    const { scores, touched, totals } = this;
+    const usual = totals[known]! / known || 1;
+    let count = 0;
     for (const word of new Set(wordsOf(text))) {
       const list = this.postings.get(word);
       if (list === undefined) continue;
@@ -74,16 +95,46 @@ export class LexicalIndex {
       for (let i = 0; i < found; i++) {
         const row = Math.floor(list[i]! / PER_ROW);
         const times = list[i]! % PER_ROW;
-        const length = this.totals[row + 1]! - this.totals[row]!;
-        const weight = (rarity * times * (K1 + 1)) / (times + K1 * (1 - B + (B * length) / usual));
-        scores.set(row, (scores.get(row) ?? 0) + weight);
+        const length = totals[row + 1]! - totals[row]!;
+        const before = scores[row]!;
+        // Every word weighs more than 0: a row with 0 was not met before.
+        if (before === 0) touched[count++] = row;
+        scores[row] = before + (rarity * times * (K1 + 1)) / (times + K1 * (1 - B + (B * length) / usual));
       }
     }
-    return [...scores]
-      .filter(([row]) => accept(row))
-      .sort(([a, x], [b, y]) => y - x || a - b)
-      .slice(0, count)
-      .map(([row]) => row);
+    return count;
+  }
+}
+
+/** The best rows so far, best first, ties by row. */
+class BestRows {
+  readonly #count: number;
+  readonly #rows: number[] = [];
+  readonly #scores: number[] = [];
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Whether a row would be among them. */
+  wants(row: number, score: number): boolean {
+    const last = this.#rows.length - 1;
+    return last + 1 < this.#count || score > this.#scores[last]! || (score === this.#scores[last]! && row < this.#rows[last]!);
+  }
+
+  add(row: number, score: number): void {
+    if (this.#rows.length === this.#count) {
+      this.#rows.pop();
+      this.#scores.pop();
+    }
+    let at = this.#rows.length;
+    while (at > 0 && (score > this.#scores[at - 1]! || (score === this.#scores[at - 1]! && row < this.#rows[at - 1]!))) at--;
+    this.#rows.splice(at, 0, row);
+    this.#scores.splice(at, 0, score);
+  }
+
+  rows(): number[] {
+    return this.#rows;
   }
 }
 

@@ -9,8 +9,9 @@ import type { ExactIndex } from './exact-index.js';
 import { fuseRanks } from './fuse.js';
 import { EmbedderError } from './health.js';
 import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
+import { type RowHead, searchedText } from './row-head.js';
 import { indexTable, type RowIndex } from './row-index.js';
-import { type MemoryTable, type RowHead, searchedText } from './table.js';
+import type { MemoryTable } from './table.js';
 import { embedCached } from './vector-cache.js';
 
 export interface Health {

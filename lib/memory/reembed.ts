@@ -35,27 +35,23 @@ export async function reembed(
     const from = await openTable(join(folder, 'lance'), cards.active, cards.tables[cards.active]!.dimension, false);
     const to = await openTable(join(folder, 'lance'), name, embedder.dimension, known === undefined);
     if (known === undefined) writeCards(folder, { ...cards, tables: { ...cards.tables, [name]: card } });
-    const there = new Set<string>();
-    await to.read((head) => void there.add(head.id));
-    const offsets: number[] = [];
-    let at = 0;
-    await from.read((head) => {
-      if (!there.has(head.id)) offsets.push(at);
-      at++;
-    });
+    const there = new Set((await to.heads()).map(({ id }) => id));
+    const heads = await from.heads();
+    const offsets = heads.filter(({ id }) => !there.has(id)).map(({ offset }) => offset);
+    const all = heads.length;
     for (let first = 0; first < offsets.length; first += BATCH) {
       options.signal?.throwIfAborted();
       const rows = await from.take(offsets.slice(first, first + BATCH));
       const vectors = await embedCached(embedder, rows.map(embeddedText), options.signal);
       await to.append(rows, vectors);
-      options.progress?.(there.size + first + rows.length, at);
+      options.progress?.(there.size + first + rows.length, all);
     }
     await to.optimise();
     from.close();
     to.close();
     const latest = readCards(folder)!;
     writeCards(folder, { ...latest, active: name });
-    return { rows: at, table: name };
+    return { rows: all, table: name };
   } finally {
     unlock();
   }

@@ -1,7 +1,10 @@
 /** The in-process side of a table: every row's head in the order of knownAt, and the exact vector index over them. */
+
+import { MemoryError } from './errors.js';
 import { ExactIndex } from './exact-index.js';
 import { LexicalIndex } from './lexical-index.js';
-import type { MemoryTable, RowHead } from './table.js';
+import type { RowHead, StoredHead } from './row-head.js';
+import type { MemoryTable } from './table.js';
 
 export class RowIndex {
   /** By position in the vector index. */
@@ -29,34 +32,58 @@ export class RowIndex {
 
   append(row: RowHead, vector: Float32Array, words: string): void {
     this.vectors.append(row.knownAt, vector);
-    this.words.append(words);
-    this.ids?.add(row.id);
-    this.rows.push(row);
-    if (row.supersedes !== null) {
-      this.supersededAt.set(row.supersedes, Math.min(row.knownAt, this.supersededAt.get(row.supersedes) ?? Number.POSITIVE_INFINITY));
-    }
+    this.words.append([words]);
+    this.list(row);
+  }
+
+  /** Rows as a table has them, in the order of knownAt, with a block of their vectors that is kept as it is. */
+  adopt(rows: readonly StoredHead[], vectors: Float32Array): void {
+    this.vectors.adopt(
+      rows.map(({ knownAt }) => knownAt),
+      vectors,
+    );
+    this.words.append(wordsOf(rows));
+    for (const row of rows) this.list(row);
   }
 
   close(): void {
     this.vectors.close();
   }
+
+  private list(row: RowHead): void {
+    this.ids?.add(row.id);
+    this.rows.push(row);
+    const { supersedes } = row;
+    if (supersedes !== null)
+      this.supersededAt.set(supersedes, Math.min(row.knownAt, this.supersededAt.get(supersedes) ?? Number.POSITIVE_INFINITY));
+  }
 }
 
-/** All rows of a table, sorted by knownAt, then by the order of writing. */
+function* wordsOf(rows: readonly StoredHead[]): Generator<string> {
+  for (const row of rows) yield row.words();
+}
+
+/** All rows of a table, sorted by knownAt, then by the order of writing. Throws MemoryError where rows and vectors differ in number. */
 export async function indexTable(table: MemoryTable, dimension: number): Promise<RowIndex> {
+  const blocks = table.vectors();
+  const heads = await table.heads();
   const index = new RowIndex(dimension);
-  // Nearly always rows were written in the order of knownAt: then they are indexed as they are read.
-  let inOrder = true;
-  await table.read((row, vector, words) => {
-    inOrder &&= row.knownAt >= index.lastKnownAt;
-    if (inOrder) index.append(row, vector, words);
-  });
+  // Nearly always rows were written in the order of knownAt: then they are indexed block by block as they are read.
+  const inOrder = heads.every((head, i) => i === 0 || head.knownAt >= heads[i - 1]!.knownAt);
+  const waiting: Float32Array[] = [];
+  let read = 0;
+  for await (const block of blocks) {
+    const rows = block.length / dimension;
+    if (inOrder) index.adopt(heads.slice(read, read + rows), block);
+    else for (let i = 0; i < rows; i++) waiting.push(block.subarray(i * dimension, (i + 1) * dimension));
+    read += rows;
+  }
+  if (read !== heads.length) {
+    index.close();
+    throw new MemoryError(`indexTable: expected a vector for each of ${heads.length} rows, got ${read}. Run hindcast memory check.`);
+  }
   if (inOrder) return index;
-  index.close();
-  const found: { row: RowHead; vector: Float32Array; words: string }[] = [];
-  await table.read((row, vector, words) => void found.push({ row, vector, words }));
-  found.sort((a, b) => a.row.knownAt - b.row.knownAt || a.row.offset - b.row.offset);
-  const sorted = new RowIndex(dimension);
-  for (const { row, vector, words } of found) sorted.append(row, vector, words);
-  return sorted;
+  const sorted = [...heads].sort((a, b) => a.knownAt - b.knownAt || a.offset - b.offset);
+  for (const head of sorted) index.append(head, waiting[head.offset]!, head.words());
+  return index;
 }

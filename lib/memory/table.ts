@@ -1,8 +1,9 @@
 /** The durable table: LanceDB with an explicit Arrow schema, one folder a memory, one table an embedding model. Filters are built from numbers only. */
-import type { Table as ArrowTable } from 'apache-arrow';
+import type { Table as ArrowTable, RecordBatch } from 'apache-arrow';
 import { lazyPackage } from '../core/index.js';
 import { MemoryError } from './errors.js';
 import { type MemoryRow, memoryRowSchema } from './row.js';
+import { HEAD_COLUMNS, headsOf, listOf, type StoredHead } from './row-head.js';
 
 /** What is used of @lancedb/lancedb and apache-arrow, so that the notebook's compiler need not read their types. */
 interface Lance {
@@ -14,7 +15,7 @@ interface LanceConnection {
   createEmptyTable(name: string, schema: object): Promise<LanceTable>;
   close(): void;
 }
-interface LanceQuery {
+interface LanceQuery extends AsyncIterable<RecordBatch> {
   select(columns: string[]): LanceQuery;
   toArrow(): Promise<ArrowTable>;
 }
@@ -32,31 +33,14 @@ interface LanceTable {
 const lance = lazyPackage<Lance>('@lancedb/lancedb');
 const arrow = lazyPackage<typeof import('apache-arrow')>('apache-arrow');
 
-/** What the in-process index keeps of a row. */
-export interface RowHead {
-  /** Place in the table's order of writing. */
-  readonly offset: number;
-  readonly id: string;
-  readonly kind: MemoryRow['kind'];
-  readonly owner: MemoryRow['owner'];
-  readonly layer: MemoryRow['layer'];
-  readonly symbols: readonly string[];
-  readonly eventAt: number;
-  readonly knownAt: number;
-  readonly supersedes: string | null;
-  readonly importance: number;
-}
-
-/** What full-text search looks at. */
-export const searchedText = (row: Pick<MemoryRow, 'symbols' | 'aliases' | 'text'>): string =>
-  `${row.symbols.join(' ')} ${row.aliases}\n${row.text}`;
-
 const texts = ['id', 'kind', 'owner', 'layer', 'symbols', 'supersedes', 'sources', 'aliases', 'text', 'body'] as const;
 const numbers = ['event_at', 'known_at', 'matures_at', 'importance'] as const;
 
 export interface MemoryTable {
-  /** Rows in the order of writing, in batches, with their vectors. */
-  read(visit: (head: RowHead, vector: Float32Array, words: string) => void): Promise<void>;
+  /** Rows in the order of writing. */
+  heads(): Promise<StoredHead[]>;
+  /** Their vectors in the same order, in blocks of whole rows that are the caller's; read ahead from the call on. */
+  vectors(): AsyncIterable<Float32Array>;
   /** Durable when it resolves; all rows or none. */
   append(rows: readonly MemoryRow[], vectors: readonly Float32Array[]): Promise<void>;
   /** Whole rows by their place in the order of writing. */
@@ -82,47 +66,15 @@ export async function openTable(path: string, name: string, dimension: number, c
   if (!exists) await table.setUnenforcedPrimaryKey('id');
 
   return {
-    async read(visit) {
-      const columns = [
-        'id',
-        'kind',
-        'owner',
-        'layer',
-        'symbols',
-        'supersedes',
-        'aliases',
-        'text',
-        'event_at',
-        'known_at',
-        'importance',
-        'vector',
-      ];
-      const all = await table.query().select(columns).toArrow();
-      let offset = 0;
-      for (const batch of all.batches) {
-        const column = (column: string) => batch.getChild(column)!;
-        const [id, kind, owner, layer, symbols, supersedes, aliases, text] = columns.slice(0, 8).map(column);
-        const [eventAt, knownAt, importance] = columns.slice(8, 11).map(column);
-        const vectors = column('vector').data[0]!.children[0]!.values as Float32Array;
-        const start = column('vector').data[0]!.offset;
-        for (let i = 0; i < batch.numRows; i++) {
-          const head: RowHead = {
-            offset: offset++,
-            id: id!.get(i) as string,
-            kind: kind!.get(i) as RowHead['kind'],
-            owner: owner!.get(i) as RowHead['owner'],
-            layer: layer!.get(i) as RowHead['layer'],
-            symbols: listOf(symbols!.get(i) as string),
-            supersedes: (supersedes!.get(i) as string) || null,
-            eventAt: eventAt!.get(i) as number,
-            knownAt: knownAt!.get(i) as number,
-            importance: importance!.get(i) as number,
-          };
-          const words = searchedText({ symbols: [...head.symbols], aliases: aliases!.get(i) as string, text: text!.get(i) as string });
-          visit(head, vectors.subarray((start + i) * dimension, (start + i + 1) * dimension), words);
-        }
-      }
+    async heads() {
+      return headsOf(
+        await table
+          .query()
+          .select([...HEAD_COLUMNS])
+          .toArrow(),
+      );
     },
+    vectors: () => vectorBlocks(table.query().select(['vector']), dimension),
     async append(rows, vectors) {
       if (rows.length > 0) await table.add(toArrow(rows, vectors, schema, dimension));
     },
@@ -149,6 +101,28 @@ export async function openTable(path: string, name: string, dimension: number, c
   };
 }
 
+/** One block is read while the one before it is used. */
+function vectorBlocks(query: LanceQuery, dimension: number): AsyncIterable<Float32Array> {
+  const batches = query[Symbol.asyncIterator]();
+  const start = (): Promise<IteratorResult<RecordBatch>> => {
+    const next = batches.next();
+    // Who awaits it gets the error; nobody does where the reader ended early.
+    next.catch(() => {});
+    return next;
+  };
+  let next = start();
+  return (async function* () {
+    for (;;) {
+      const batch = await next;
+      if (batch.done) return;
+      next = start();
+      const list = batch.value.getChild('vector')!.data[0]!;
+      const values = list.children[0]!.values as Float32Array;
+      yield values.subarray(list.offset * dimension, (list.offset + list.length) * dimension);
+    }
+  })();
+}
+
 function arrowSchema(dimension: number): object {
   const { Schema, Field, Utf8, Float64, Float32, FixedSizeList } = arrow();
   return new Schema([
@@ -159,8 +133,6 @@ function arrowSchema(dimension: number): object {
 }
 
 const listText = (list: readonly string[]): string => JSON.stringify(list);
-const NO_LIST: string[] = [];
-const listOf = (text: string): string[] => (text === '[]' ? NO_LIST : (JSON.parse(text) as string[]));
 
 function toArrow(rows: readonly MemoryRow[], vectors: readonly Float32Array[], schema: object, dimension: number): object {
   const { Table, Utf8, Float64, Float32, makeData, vectorFromArray, Vector } = arrow();

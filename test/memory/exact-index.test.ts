@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { randomFloat, randomInit, randomNormal } from '../../lib/core/index.js';
+import { randomBelow, randomFloat, randomInit, randomNormal } from '../../lib/core/index.js';
 import { ExactIndex } from '../../lib/memory/exact-index.js';
 import { rowsInFile } from '../../lib/memory/float-rows.js';
 
@@ -65,6 +65,43 @@ test('rows in a file give the same answers, and only accepted rows come back', (
   expect(file.search(query, 10, { asOf: 5500, accept })).toEqual(memory.search(query, 10, { asOf: 5500, accept }));
   expect(file.search(query, 10, { asOf: 5500, accept }).every(({ row }) => accept(row) && row <= 5500)).toBe(true);
   file.close();
+});
+
+test('blocks of rows, kept as they are or copied, in memory or in a file, are the same rows one by one', () => {
+  const dimension = 20;
+  const random = randomInit(11, 'blocks');
+  const rows = Array.from({ length: 700 }, () => unit(Array.from({ length: dimension }, () => randomNormal(random))));
+  const single = new ExactIndex(dimension);
+  rows.forEach((row, i) => {
+    single.append(Math.floor(i / 5), row);
+  });
+  const file = new ExactIndex(dimension, rowsInFile(dimension, join(mkdtempSync(join(tmpdir(), 'memory-')), 'rows.f32')));
+  for (const index of [new ExactIndex(dimension), file]) {
+    for (let at = 0; at < rows.length; ) {
+      // One by one between the blocks, too.
+      const count = at % 3 === 0 ? 1 : Math.min(rows.length - at, 1 + randomBelow(random, 150));
+      const block = new Float32Array(count * dimension);
+      rows.slice(at, at + count).forEach((row, i) => {
+        block.set(row, i * dimension);
+      });
+      const knownAt = Array.from({ length: count }, (_, i) => Math.floor((at + i) / 5));
+      if (count === 1) index.append(knownAt[0]!, block);
+      else index.adopt(knownAt, block);
+      at += count;
+    }
+    for (const asOf of [0, 60, 139]) expect(index.search(rows[77]!, 9, { asOf })).toEqual(single.search(rows[77]!, 9, { asOf }));
+    const [one, other] = [new Float32Array(dimension), new Float32Array(dimension)];
+    for (const row of [0, 1, 333, 699]) {
+      index.vectorOf(row, one);
+      single.vectorOf(row, other);
+      expect(one).toEqual(other);
+    }
+    const bad = Float32Array.from([...rows[0]!, ...rows[1]!.map((x) => x * 2)]);
+    expect(() => index.adopt([200, 200], bad)).toThrow('length 1, got 2');
+    expect(() => index.adopt([200, 100], Float32Array.from([...rows[0]!, ...rows[1]!]))).toThrow('order of knownAt');
+    expect(index.length).toBe(700);
+    index.close();
+  }
 });
 
 test('refuses what would spoil it', () => {

@@ -52,14 +52,19 @@ function squares(v: v128, codes: v128, scale: v128): v128 {
   return f64x2.mul(gap, gap);
 }
 
-// Float rows to int8 with a scale each; errors[i] = length of what rounding took away. dim: a multiple of 8.
-export function quantise(source: usize, count: i32, dim: i32, codes: usize, scales: usize, errors: usize): void {
+// Float rows to int8 with a scale each; errors[i] = length of what rounding took away, lengths[i] = square of the row's length.
+// dim: a multiple of 8.
+export function quantise(source: usize, count: i32, dim: i32, codes: usize, scales: usize, errors: usize, lengths: usize): void {
   const bytes = <usize>dim << 2;
   for (let i = 0; i < count; i++) {
     const row = source + <usize>i * bytes;
     const end = row + bytes;
-    let widest = v128.splat<f32>(0);
-    for (let at = row; at < end; at += 16) widest = f32x4.max(widest, f32x4.abs(v128.load(at)));
+    let widest = v128.splat<f32>(0), square = widest;
+    for (let at = row; at < end; at += 16) {
+      const v = v128.load(at);
+      widest = f32x4.max(widest, f32x4.abs(v));
+      square = f32x4.add(square, f32x4.mul(v, v));
+    }
     const most = max<f32>(
       max<f32>(f32x4.extract_lane(widest, 0), f32x4.extract_lane(widest, 1)),
       max<f32>(f32x4.extract_lane(widest, 2), f32x4.extract_lane(widest, 3)),
@@ -80,6 +85,10 @@ export function quantise(source: usize, count: i32, dim: i32, codes: usize, scal
       lost1 = f64x2.add(lost1, squares(v128.shuffle<f32>(b, b, 2, 3, 2, 3), v128.shuffle<f32>(y, y, 2, 3, 2, 3), wide));
     }
     const lost = f64x2.add(lost0, lost1);
+    store<f32>(
+      lengths + (<usize>i << 2),
+      f32x4.extract_lane(square, 0) + f32x4.extract_lane(square, 1) + f32x4.extract_lane(square, 2) + f32x4.extract_lane(square, 3),
+    );
     store<f32>(scales + (<usize>i << 2), scale);
     store<f32>(errors + (<usize>i << 2), <f32>Math.sqrt(f64x2.extract_lane(lost, 0) + f64x2.extract_lane(lost, 1)));
   }
