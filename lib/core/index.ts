@@ -1,5 +1,6 @@
 /** core: time, money, identity, files and the contract types that every other room speaks. */
 export type { BarSeries, BarWindow, CorporateAction, Instrument, MarketId, StatusSpan, Symbol, Units } from './bars.js';
+export { addMonths } from './civil.js';
 export { type Clock, manualClock, monotonicMs, systemClock } from './clock.js';
 export type {
   ActionName,

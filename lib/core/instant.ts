@@ -3,6 +3,7 @@
  * integer form, the epoch day (days since 1970-01-01 of that calendar date), which the columns hold.
  */
 import { DateTime } from 'luxon';
+import { civilOf } from './civil.js';
 import { InputError } from './errors.js';
 
 export type Instant = number;
@@ -25,19 +26,9 @@ export function dateOf(day: EpochDay): TradingDate {
   return lastDate;
 }
 
-/** Civil-from-days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 function civilDate(day: EpochDay): TradingDate {
-  const z = day + 719_468;
-  const era = Math.floor(z / 146_097);
-  const dayOfEra = z - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1, 2)}`;
+  const { year, month, date } = civilOf(day);
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(date, 2)}`;
 }
 
 /** Epoch day of a `YYYY-MM-DD`. Throws InputError on anything else, impossible dates included. */

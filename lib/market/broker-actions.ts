@@ -4,7 +4,7 @@ import type { Account } from './broker-account.js';
 import { type Book, type HeldLot, reduceCost } from './broker-book.js';
 import type { PendingOrder } from './broker-fill.js';
 import { flatDividendTaxMinor, taxableMinor } from './dividend-tax.js';
-import { exRightReferenceTicks, shareRatio } from './ex-right.js';
+import { exRightMarkTicks, exRightReferenceTicks, shareRatio } from './ex-right.js';
 import type { DividendTaxRule, SessionRules } from './session-rules.js';
 
 /**
@@ -13,14 +13,13 @@ import type { DividendTaxRule, SessionRules } from './session-rules.js';
  * `index`: number of the session; `rulesOf` gives the rules of the day on which holders were recorded.
  */
 export function applyAction(account: Account, book: Book, action: CorporateAction, index: number, rulesOf: () => SessionRules): void {
-  const declaredCash = action.origin === 'declared' ? action.cash : undefined;
   if (book.quantity > 0) {
     const { dividendTax, parMinor } = rulesOf();
     const { cash } = action;
     const grossMinor = cash === undefined ? 0 : mulDiv(book.quantity, cash.numerator, cash.denominator);
     const taxMinor = flatDividendTaxMinor(book.quantity, action, parMinor, dividendTax);
     const cashPerUnit = cash === undefined ? 0 : cash.numerator / cash.denominator;
-    const booked = cash === undefined || declaredCash !== undefined;
+    const booked = cash === undefined || action.origin === 'declared';
     bookUntaxed(book, action, parMinor, dividendTax);
     if (booked) reduceCost(book, cashPerUnit, index);
     scaleUnits(book, action);
@@ -39,7 +38,7 @@ export function applyAction(account: Account, book: Book, action: CorporateActio
     account.list(book);
   }
   if (book.referenceTicks > 0) book.referenceTicks = exRightReferenceTicks(book.referenceTicks, action, book.units);
-  if (book.lastTicks > 0) account.mark(book, exRightReferenceTicks(book.lastTicks, { ...action, cash: declaredCash }, book.units));
+  if (book.lastTicks > 0) account.mark(book, exRightMarkTicks(book.lastTicks, action, book.units));
 }
 
 /** Orders that wait scale with the units. */

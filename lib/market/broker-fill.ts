@@ -1,12 +1,13 @@
 /** What of a pending order can be done at an open, and why the rest can't. Plans only: nothing in here changes the account. */
-import { type EpochDay, mulDivFloor, type Order, type Rejection, type RejectionReason, type Side } from '../core/index.js';
+import type { EpochDay, Order, Rejection, RejectionReason, Side } from '../core/index.js';
 import { affordableQuantity, buyCostMinor } from './affordable.js';
 import { type Book, sellableUnits } from './broker-book.js';
 import { limitDownTicks, limitUpTicks } from './limit-price.js';
 import { buyLots, sellLots } from './lots.js';
 import { notionalMinor } from './notional.js';
+import { closedAtOpen, openPriceTicks } from './open-price.js';
 import type { SessionRules } from './session-rules.js';
-import { slippedTicks } from './slippage.js';
+import { volumeCapUnits } from './volume-cap.js';
 
 export interface PendingOrder {
   readonly order: Order;
@@ -44,30 +45,31 @@ function closedTo(side: Side, book: Book, rules: SessionRules, day: EpochDay): O
       ? { reason: 'no-volume', detail: 'no bar at this open: nothing traded' }
       : { reason: 'suspended', detail: 'no bar this session' };
   }
-  if (!rules.tradable) return { reason: 'not-tradable', detail: 'the rulebook says not tradable' };
   const { open, volume } = book.bar;
-  if (!(open > 0)) return { reason: 'no-price', detail: `open of ${open} ticks` };
-  if (!(volume > 0)) return { reason: 'no-volume', detail: 'nothing traded this session' };
-  if (rules.priceLimit === null) return null;
-  if (book.referenceTicks === 0) return { reason: 'no-price', detail: 'no reference close for the price limit' };
-  if (side === 'buy') {
-    const limit = limitUpTicks(book.referenceTicks, rules);
-    return open >= limit ? { reason: 'limit-up', detail: `open ${open} at the upper limit of ${limit} ticks` } : null;
+  const reason = closedAtOpen(side, open, volume, book.referenceTicks, rules);
+  return reason === null ? null : { reason, detail: detailOf(reason, open, book.referenceTicks, rules) };
+}
+
+function detailOf(reason: RejectionReason, open: number, referenceTicks: number, rules: SessionRules): string {
+  switch (reason) {
+    case 'not-tradable':
+      return 'the rulebook says not tradable';
+    case 'no-volume':
+      return 'nothing traded this session';
+    case 'limit-up':
+      return `open ${open} at the upper limit of ${limitUpTicks(referenceTicks, rules)} ticks`;
+    case 'limit-down':
+      return `open ${open} at the lower limit of ${limitDownTicks(referenceTicks, rules)} ticks`;
+    default:
+      return open > 0 ? 'no reference close for the price limit' : `open of ${open} ticks`;
   }
-  const limit = limitDownTicks(book.referenceTicks, rules);
-  return open <= limit ? { reason: 'limit-down', detail: `open ${open} at the lower limit of ${limit} ticks` } : null;
 }
 
 /** Units that the volume cap leaves to this account. */
-function volumeLeft(book: Book, rules: SessionRules): number {
-  if (rules.volumeCap === null) return Number.POSITIVE_INFINITY;
-  return Math.max(0, mulDivFloor(book.bar!.volume, rules.volumeCap.numerator, rules.volumeCap.denominator) - book.takenVolume);
-}
+const volumeLeft = (book: Book, rules: SessionRules): number => Math.max(0, volumeCapUnits(book.bar!.volume, rules) - book.takenVolume);
 
 const priceOf = (side: Side, book: Book, rules: SessionRules, slippageBp: number): number =>
-  slippageBp === 0
-    ? book.bar!.open
-    : slippedTicks(book.bar!.open, side, slippageBp, limitUpTicks(book.referenceTicks, rules), limitDownTicks(book.referenceTicks, rules));
+  openPriceTicks(side, book.bar!.open, book.referenceTicks, rules, slippageBp);
 
 /** A sale in session number `index`: cut to what is sellable, to lots, to the volume cap. */
 export function planSell(

@@ -2,7 +2,7 @@
  * Tax on dividends. Taxable per unit: the cash before tax plus the par value of bonus shares (送股; 转增 is not taxed). Flat rates
  * are withheld at payment (财税〔2005〕102号: 10 %); rates by holding are taken when the lot is sold (财税〔2012〕85号, 财税〔2015〕101号).
  */
-import { type CorporateAction, dateOf, dayOf, type EpochDay, mulDiv, type Ratio, ratio } from '../core/index.js';
+import { addMonths, type CorporateAction, type EpochDay, mulDiv, type Ratio, ratio } from '../core/index.js';
 import type { DividendTaxRule } from './session-rules.js';
 
 const NOTHING = ratio(0, 1);
@@ -39,13 +39,3 @@ export function holdingTaxRate(rule: DividendTaxRule & { kind: 'by-holding' }, b
   if (soldOn <= addMonths(boughtOn, 1)) return rule.upToMonth;
   return soldOn <= addMonths(boughtOn, 12) ? rule.upToYear : rule.longer;
 }
-
-/** The same date `months` later, or the last day of that month where it has no such date. */
-function addMonths(day: EpochDay, months: number): EpochDay {
-  const [year, month, date] = dateOf(day).split('-').map(Number) as [number, number, number];
-  const index = year * 12 + month - 1 + months;
-  return Math.min(firstOfMonth(index) + date - 1, firstOfMonth(index + 1) - 1);
-}
-
-/** `index`: months since year 0. */
-const firstOfMonth = (index: number): EpochDay => dayOf(`${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-01`);

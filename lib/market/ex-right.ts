@@ -23,3 +23,10 @@ export function exRightReferenceTicks(closeTicks: number, action: CorporateActio
   const dividend = closeTicks * numerator * cash.denominator - cash.numerator * denominator;
   return Math.max(1, mulDiv(dividend, shares.denominator, numerator * cash.denominator * shares.numerator));
 }
+
+/**
+ * Last price, in ticks, that a position is marked at from the open of the ex-day on. Of an action derived from prices the dividend is
+ * known only when its day closes, so until then the mark keeps it.
+ */
+export const exRightMarkTicks = (lastTicks: number, action: CorporateAction, units: Units): number =>
+  exRightReferenceTicks(lastTicks, action.origin === 'declared' ? action : { ...action, cash: NOTHING }, units);

@@ -8,17 +8,17 @@ import {
   type EpochDay,
   InputError,
   type Instrument,
-  mulDivFloor,
+  type RejectionReason,
   type Symbol,
 } from '../core/index.js';
 import {
   type Calendar,
-  exRightReferenceTicks,
-  limitDownTicks,
-  limitUpTicks,
+  closedAtOpen,
+  openPriceTicks,
   type Rulebook,
+  referenceCloses,
   type SessionRules,
-  slippedTicks,
+  volumeCapUnits,
 } from '../market/index.js';
 import { marketMatrix } from './env-features.js';
 import { reasonCode } from './env-reasons.js';
@@ -130,18 +130,15 @@ export function envMarket(input: EnvMarketInput): EnvMarket {
     while (last >= 0 && bars.day[last]! > to) last--;
     let next = 0;
     while (next < known.length && known[next]!.exDay <= bars.day[0]!) next++;
-    let reference = 0;
+    const references = referenceCloses(bars, known, instrument.units);
     for (let i = 0; i < bars.length; i++) {
       const t = base + i;
       const day = bars.day[i]!;
-      const previous = i === 0 ? day : bars.day[i - 1]!;
       market.day[t] = day;
       market.close[t] = bars.close[i]!;
       market.actionsFrom[t] = actions.length;
-      if (i > 0 && day !== previous) reference = bars.close[i - 1]!;
       for (; next < known.length && known[next]!.exDay <= day; next++) {
         const action = known[next]!;
-        if (reference > 0) reference = exRightReferenceTicks(reference, action, instrument.units);
         // Only what is stepped over can matter, and a rulebook may not reach further back.
         if (i > first && i <= last) actions.push({ action, rules: rulebook.rulesFor(instrument, action.recordDay ?? action.exDay) });
       }
@@ -163,15 +160,12 @@ export function envMarket(input: EnvMarketInput): EnvMarket {
       if (i >= first && i <= last) market.fillRules[t] = rules.offsetOf(rulebook.rulesFor(instrument, fillDay), instrument.units);
       if (i <= first || i > last) continue;
       const today = rulebook.rulesFor(instrument, day);
-      const open = bars.open[i]!;
-      market.buyClosed[t] = closedTo('buy', open, bars.volume[i]!, reference, today);
-      market.sellClosed[t] = closedTo('sell', open, bars.volume[i]!, reference, today);
-      const up = reference > 0 ? limitUpTicks(reference, today) : Number.POSITIVE_INFINITY;
-      const down = reference > 0 ? limitDownTicks(reference, today) : 0;
-      market.buyTicks[t] = slippedTicks(open, 'buy', slippageBp, up, down);
-      market.sellTicks[t] = slippedTicks(open, 'sell', slippageBp, up, down);
-      const { volumeCap } = today;
-      if (volumeCap !== null) market.cap[t] = mulDivFloor(bars.volume[i]!, volumeCap.numerator, volumeCap.denominator);
+      const [open, volume, reference] = [bars.open[i]!, bars.volume[i]!, references[i]!];
+      market.buyClosed[t] = codeOf(closedAtOpen('buy', open, volume, reference, today));
+      market.sellClosed[t] = codeOf(closedAtOpen('sell', open, volume, reference, today));
+      market.buyTicks[t] = openPriceTicks('buy', open, reference, today, slippageBp);
+      market.sellTicks[t] = openPriceTicks('sell', open, reference, today, slippageBp);
+      market.cap[t] = volumeCapUnits(volume, today);
     }
     if (last > first) spans.push({ instrument, first: base + first, last: base + last });
     base += bars.length;
@@ -199,13 +193,4 @@ export function envMarket(input: EnvMarketInput): EnvMarket {
   };
 }
 
-/** Reason code why an open is closed to a side; the order of the questions is the broker's. */
-function closedTo(side: 'buy' | 'sell', open: number, volume: number, reference: number, rules: SessionRules): number {
-  if (!rules.tradable) return reasonCode('not-tradable');
-  if (!(open > 0)) return reasonCode('no-price');
-  if (!(volume > 0)) return reasonCode('no-volume');
-  if (rules.priceLimit === null) return 0;
-  if (reference === 0) return reasonCode('no-price');
-  if (side === 'buy') return open >= limitUpTicks(reference, rules) ? reasonCode('limit-up') : 0;
-  return open <= limitDownTicks(reference, rules) ? reasonCode('limit-down') : 0;
-}
+const codeOf = (reason: RejectionReason | null): number => (reason === null ? 0 : reasonCode(reason));

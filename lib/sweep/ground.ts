@@ -1,13 +1,14 @@
 /** A prepared replay as arrays: all that an account can meet in each session and that doesn't depend on what it holds. */
-import { type CorporateAction, type EpochDay, type Instant, type Instrument, mulDivFloor, type Symbol } from '../core/index.js';
+import type { EpochDay, Instant, Instrument, Side, Symbol } from '../core/index.js';
 import {
   type Calendar,
-  exRightReferenceTicks,
-  limitDownTicks,
-  limitUpTicks,
+  closedAtOpen,
+  exRightMarkTicks,
+  openPriceTicks,
   type Rulebook,
+  referenceCloses,
   type SessionRules,
-  slippedTicks,
+  volumeCapUnits,
 } from '../market/index.js';
 import type { PreparedReplay } from '../replay/index.js';
 import type { Accounts } from './contract.js';
@@ -86,6 +87,7 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   const traded = arena.u8(count);
   const due = [...(data.actions.get(symbol) ?? [])].sort((a, b) => a.exDay - b.exDay);
   const actions: DatedAction[] = [];
+  const references = referenceCloses(series, due, instrument.units);
 
   let bar = 0;
   while (bar < series.length && series.day[bar]! < days[0]!) bar++;
@@ -94,7 +96,6 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
   const volumeLeft = rules.some((one) => one.volumeCap !== null) ? arena.f64(count).fill(Number.POSITIVE_INFINITY) : null;
   let lastDay: EpochDay = bar > 0 ? series.day[bar - 1]! : Number.NEGATIVE_INFINITY;
   let last = bar > 0 ? series.close[bar - 1]! : 0;
-  let reference = last;
   let highestMark = 0;
   let nextAction = 0;
   for (let session = 0; session < count; session++) {
@@ -104,24 +105,19 @@ function symbolGround({ spec, data, rulebook, instruments }: PreparedReplay, sym
       // A close of the ex-day or later already shows the action.
       if (lastDay >= action.exDay) continue;
       actions.push({ session, action });
-      if (reference > 0) reference = exRightReferenceTicks(reference, action, instrument.units);
-      const declared = action.origin === 'declared' ? action : { ...action, cash: undefined };
-      if (last > 0) last = exRightReferenceTicks(last, declared as CorporateAction, instrument.units);
+      if (last > 0) last = exRightMarkTicks(last, action, instrument.units);
     }
     if (series.day[bar] === day) {
       const one = rules[ruleAt[session]!]!;
-      const [open, volume] = [series.open[bar]!, series.volume[bar]!];
+      const [open, volume, reference] = [series.open[bar]!, series.volume[bar]!, references[bar]!];
+      const priceOf = (side: Side): number =>
+        closedAtOpen(side, open, volume, reference, one) === null ? openPriceTicks(side, open, reference, one, slippageBp) : 0;
       traded[session] = 1;
-      if (one.tradable && open > 0 && volume > 0 && (one.priceLimit === null || reference !== 0)) {
-        const [up, down] = [limitUpTicks(reference, one), limitDownTicks(reference, one)];
-        buyTicks[session] = open >= up ? 0 : slippedTicks(open, 'buy', slippageBp, up, down);
-        sellTicks[session] = open <= down ? 0 : slippedTicks(open, 'sell', slippageBp, up, down);
-      }
-      if (volumeLeft !== null && one.volumeCap !== null && volume > 0) {
-        volumeLeft[session] = mulDivFloor(volume, one.volumeCap.numerator, one.volumeCap.denominator);
-      }
+      buyTicks[session] = priceOf('buy');
+      sellTicks[session] = priceOf('sell');
+      if (volumeLeft !== null) volumeLeft[session] = volumeCapUnits(volume, one);
       lastDay = day;
-      reference = last = series.close[bar++]!;
+      last = series.close[bar++]!;
     }
     markTicks[session] = last;
     if (last > highestMark) highestMark = last;

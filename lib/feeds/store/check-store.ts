@@ -3,10 +3,10 @@ import { dateOf, type EpochDay, type Symbol } from '../../core/index.js';
 import {
   type CitedRulebook,
   calendarOf,
-  exRightReferenceTicks,
   limitDownTicks,
   limitUpTicks,
   RuleError,
+  referenceCloses,
   rulebookFor,
 } from '../../market/index.js';
 import { readColumns, type StoredColumns } from './columns.js';
@@ -118,21 +118,14 @@ function gapsWithin({ instrument, intervalMs }: Entry, { day, knownAt, length }:
 function pricesOf({ instrument, actions }: Entry, columns: StoredColumns, rulebook: CitedRulebook): Finding[] {
   const { day, open, high, low, close, volume, factor, length } = columns;
   const findings: Finding[] = [];
-  const byDay = new Map<EpochDay, typeof actions>();
-  /** Last bar of the session before. */
-  let sessionBefore = -1;
-  for (const action of actions) byDay.set(action.exDay, [...(byDay.get(action.exDay) ?? []), action]);
+  const references = referenceCloses(columns, actions, instrument.units);
   for (let i = 0; i < length; i++) {
     const today = day[i] as number;
     if (volume[i] === 0 && instrument.kind !== 'index' && columns.knownAt === null)
       findings.push({ kind: 'zero-volume', day: today, detail: 'a bar without volume' });
     if (i === 0 || instrument.kind === 'index') continue;
-    // Actions with an ex-day in a suspension show at the first bar after it.
-    if (day[i - 1] !== today) sessionBefore = i - 1;
-    if (sessionBefore < 0) continue;
-    let reference = close[sessionBefore] as number;
-    for (let gap = (day[sessionBefore] as number) + 1; gap <= today; gap++)
-      for (const action of byDay.get(gap) ?? []) reference = exRightReferenceTicks(reference, action, instrument.units);
+    const reference = references[i] as number;
+    if (reference === 0) continue;
     let limited = false;
     try {
       const rules = rulebook.rulesFor(instrument, today);

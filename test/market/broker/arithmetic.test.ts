@@ -5,6 +5,8 @@ import {
   affordableQuantity,
   buyCostMinor,
   buyLots,
+  closedAtOpen,
+  exRightMarkTicks,
   exRightReferenceTicks,
   type FeeRule,
   feesByName,
@@ -13,11 +15,14 @@ import {
   limitDownTicks,
   limitUpTicks,
   notionalMinor,
+  openPriceTicks,
+  referenceCloses,
   type SessionRules,
   sellLots,
   slippedTicks,
   totalFeesMinor,
   unitsWorth,
+  volumeCapUnits,
 } from '../../../lib/market/index.js';
 import { byHolding, freeRules, mainRules, ratio, yuan } from './helpers.js';
 
@@ -72,6 +77,46 @@ test('ex-right reference close', () => {
   // US units: tick 0.0001 dollar, cents. 100.0000 - 0.25 = 99.7500.
   const dollars: Units = { currency: 'USD', minorPerMajor: 100, tickSize: 0.0001, quantityStep: 1, minorPerUnitTick: ratio(1, 100) };
   expect(exRightReferenceTicks(1_000_000, action({ cash: ratio(25, 1) }), dollars)).toBe(997_500);
+});
+
+test('reference closes of a history: the last close of the session before, after every action since', () => {
+  // Two bars on day 9, a suspension with two actions, three bars on day 14 (the last below the first), an action on a day of its own.
+  const bars = { length: 7, day: Int32Array.of(9, 9, 14, 14, 14, 15, 16), close: Float64Array.of(1190, 1200, 750, 760, 740, 735, 730) };
+  const actions = [
+    action({ exDay: 13, transfer: ratio(5, 10) }),
+    action({ exDay: 12, cash: ratio(170, 10) }),
+    action({ exDay: 9, cash: ratio(100, 1) }),
+    action({ exDay: 16, cash: ratio(50, 1) }),
+    action({ exDay: 17, cash: ratio(50, 1) }),
+  ];
+  // (12.00 - 0.17) = 11.83, then 11.83 / 1.5 = 7.8867 -> 7.89; 7.35 - 0.50 = 6.85.
+  expect([...referenceCloses(bars, actions, yuan)]).toEqual([0, 0, 789, 789, 789, 740, 685]);
+});
+
+test('a mark keeps the dividend of an action that was derived from prices', () => {
+  const given = { cash: ratio(170, 10), transfer: ratio(5, 10) };
+  expect(exRightMarkTicks(1200, action(given), yuan)).toBe(789);
+  expect(exRightMarkTicks(1200, action({ ...given, origin: 'derived' }), yuan)).toBe(800);
+});
+
+test('an open: which side it is closed to, why, and its price', () => {
+  const at = (open: number, volume = 100, reference = 1000, rules = mainRules) =>
+    (['buy', 'sell'] as const).map((side) => closedAtOpen(side, open, volume, reference, rules));
+  expect(at(1099)).toEqual([null, null]);
+  expect(at(1100)).toEqual(['limit-up', null]);
+  expect(at(900)).toEqual([null, 'limit-down']);
+  expect(at(1050, 0)).toEqual(['no-volume', 'no-volume']);
+  expect(at(0)).toEqual(['no-price', 'no-price']);
+  expect(at(1050, 100, 0)).toEqual(['no-price', 'no-price']);
+  expect(at(1050, 100, 0, freeRules)).toEqual([null, null]);
+  expect(at(0, 0, 0, { ...mainRules, tradable: false })).toEqual(['not-tradable', 'not-tradable']);
+  // 1 % more than 10.95 is 11.0595, above the limit of 11.00; without a limit it rounds up to a tick.
+  expect(openPriceTicks('buy', 1095, 1000, mainRules, 100)).toBe(1100);
+  expect(openPriceTicks('buy', 1095, 1000, freeRules, 100)).toBe(1106);
+  expect(openPriceTicks('sell', 905, 1000, mainRules, 100)).toBe(900);
+  expect(openPriceTicks('sell', 905, 0, freeRules, 100)).toBe(895);
+  expect(volumeCapUnits(1003, mainRules)).toBe(250);
+  expect(volumeCapUnits(1003, freeRules)).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('fees round half up each on its own, with minimum and maximum per order', () => {
