@@ -41,7 +41,7 @@ export function define(command: Command, action: ActionOf): void {
       'after',
       exampleOf(
         'hindcast sweep --grid sma-cross.fast=5:45:5 --grid sma-cross.slow=50:200:10 --report',
-        'hindcast sweep --data embedded:us --grid breakout.enter=10:100:10 --grid breakout.exit=5:50:5 --walk-forward 5 --purge 20',
+        'hindcast sweep --data embedded:us --grid breakout.entry=10:100:10 --grid breakout.exit=5:50:5 --walk-forward 5 --purge 20',
         'hindcast sweep --strategy sma-cross --grid fast=2:60 --grid slow=log:20:400:40 --random 200 --out-of-sample 0.3',
       ),
     );
