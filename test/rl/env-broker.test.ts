@@ -62,16 +62,16 @@ function bothWays(world: World) {
   return { inEnv, inBroker, masks, steps, prepared };
 }
 
+/** Worlds that are no chance: between them they reach every fate of an order and every mask, whatever the seed of the others. */
+const fixedWorlds = fc.sample(worlds, { seed: 2, numRuns: 300 });
+
 test('the environment and the broker agree to the unit on cash, lots, sellable, profit, fills and reasons at every step', () => {
-  const seen = new Set<string>();
-  fc.assert(
-    fc.property(worlds, (world) => {
-      const { inEnv, inBroker, steps } = bothWays(world);
-      expect(inEnv).toEqual(inBroker);
-      for (const { reasons, filled } of steps) for (const what of [...reasons, filled === 0 ? 'idle' : 'fill']) seen.add(what);
-    }),
-    { numRuns: 1500, seed: 20240611 },
-  );
+  const agreed = (world: World) => {
+    const { inEnv, inBroker, steps } = bothWays(world);
+    expect(inEnv).toEqual(inBroker);
+    return steps.flatMap(({ reasons, filled }) => [...reasons, filled === 0 ? 'idle' : 'fill']);
+  };
+  const seen = new Set(fixedWorlds.flatMap(agreed));
   // The worlds reach every fate that an order of one instrument can have; what is left out is for universes or at-fill sizing.
   expect([...seen].sort()).toEqual([
     'below-lot',
@@ -94,19 +94,23 @@ test('the environment and the broker agree to the unit on cash, lots, sellable, 
     'risk',
     'suspended',
   ]);
+  fc.assert(
+    fc.property(worlds, (world) => void agreed(world)),
+    { numRuns: 1200 },
+  );
 });
 
 test('an action is masked exactly when the decision itself would refuse it', () => {
-  let masked = 0;
+  const agreed = (world: World) => {
+    const { masks, steps } = bothWays(world);
+    expect(masks.map((allowed) => allowed === 0)).toEqual(steps.slice(0, -1).map(({ refused }) => refused));
+    return masks.filter((allowed) => allowed === 0).length;
+  };
+  expect(fixedWorlds.slice(0, 100).reduce((masked, world) => masked + agreed(world), 0)).toBeGreaterThan(100);
   fc.assert(
-    fc.property(worlds, (world) => {
-      const { masks, steps } = bothWays(world);
-      for (const allowed of masks) if (allowed === 0) masked++;
-      expect(masks.map((allowed) => allowed === 0)).toEqual(steps.slice(0, -1).map(({ refused }) => refused));
-    }),
-    { numRuns: 300, seed: 7 },
+    fc.property(worlds, (world) => void agreed(world)),
+    { numRuns: 200 },
   );
-  expect(masked).toBeGreaterThan(100);
 });
 
 test('more lots than the kernel has room for go on in the plain code', () => {

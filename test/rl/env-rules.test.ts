@@ -66,6 +66,6 @@ test("rows of numbers give the integers of the market room's functions, small an
       expect(own.sellFees(at, quantity, cash)).toBe(totalFeesMinor(rules, 'sell', quantity, cash));
       expect(own.buyFees(at, quantity, cash)).toBe(totalFeesMinor(rules, 'buy', quantity, cash));
     }),
-    { numRuns: 5000, seed: 9 },
+    { numRuns: 5000 },
   );
 });

@@ -116,7 +116,7 @@ test.each(rlSchemaIds())('%s: a live decision sees the bits of the training matr
         market.features.slice(env.bar[0]! * market.width, (env.bar[0]! + 1) * market.width),
       );
     }),
-    { numRuns: 40, seed: 5 },
+    { numRuns: 40 },
   );
 });
 

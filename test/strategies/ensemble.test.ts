@@ -201,37 +201,37 @@ const busyRules = {
 };
 
 test('conservation: the books add up to the account, in cash and in units, after every day', () => {
-  let fills = 0;
-  let netted = 0;
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1_000_000 }), fc.integer({ min: 1, max: 4 }), (seed, count) => {
-      const ids = ['a', 'b', 'c', 'd'].slice(0, count);
-      const ensemble = ensembleOf(ids, 10_000_001);
-      const check = (_day: number, state: PortfolioState) => {
-        const views = ids.map((id) => ensemble.portfolioOf(id, state));
-        const sum = (pick: (view: PortfolioState) => number) => views.reduce((total, view) => total + pick(view), 0);
-        expect(sum((view) => view.cashMinor)).toBe(state.cashMinor + state.frozenCashMinor);
-        expect(sum((view) => view.receivableMinor)).toBe(state.receivableMinor);
-        for (const { symbol, quantity } of state.positions) {
-          expect(sum((view) => view.positions.find((position) => position.symbol === symbol)?.quantity ?? 0)).toBe(quantity);
-        }
-        expect(Math.abs(sum((view) => view.totalEquityMinor) - state.totalEquityMinor)).toBeLessThanOrEqual(ids.length * 3);
-      };
-      const done = drive(ensemble, randomSessions(seed, 60), busyRules, 10_000_001, randomIntents(seed, ids), check);
-      fills += done.fills.length;
-      netted += done.attributions.filter(({ kind }) => kind === 'netted').length;
-      for (const fill of done.fills) {
-        const parts = done.attributions.filter(
-          (part) => part.kind === 'fill' && part.day === fill.day && part.symbol === fill.symbol && part.side === fill.side,
-        );
-        expect(parts.reduce((total, part) => total + part.quantity, 0)).toBe(fill.quantity);
-        expect(parts.reduce((total, part) => total + part.cashDeltaMinor, 0)).toBe(fill.cashDeltaMinor);
+  const conserved = (seed: number, count: number) => {
+    const ids = ['a', 'b', 'c', 'd'].slice(0, count);
+    const ensemble = ensembleOf(ids, 10_000_001);
+    const check = (_day: number, state: PortfolioState) => {
+      const views = ids.map((id) => ensemble.portfolioOf(id, state));
+      const sum = (pick: (view: PortfolioState) => number) => views.reduce((total, view) => total + pick(view), 0);
+      expect(sum((view) => view.cashMinor)).toBe(state.cashMinor + state.frozenCashMinor);
+      expect(sum((view) => view.receivableMinor)).toBe(state.receivableMinor);
+      for (const { symbol, quantity } of state.positions) {
+        expect(sum((view) => view.positions.find((position) => position.symbol === symbol)?.quantity ?? 0)).toBe(quantity);
       }
-    }),
+      expect(Math.abs(sum((view) => view.totalEquityMinor) - state.totalEquityMinor)).toBeLessThanOrEqual(ids.length * 3);
+    };
+    const done = drive(ensemble, randomSessions(seed, 60), busyRules, 10_000_001, randomIntents(seed, ids), check);
+    for (const fill of done.fills) {
+      const parts = done.attributions.filter(
+        (part) => part.kind === 'fill' && part.day === fill.day && part.symbol === fill.symbol && part.side === fill.side,
+      );
+      expect(parts.reduce((total, part) => total + part.quantity, 0)).toBe(fill.quantity);
+      expect(parts.reduce((total, part) => total + part.cashDeltaMinor, 0)).toBe(fill.cashDeltaMinor);
+    }
+    return { fills: done.fills.length, netted: done.attributions.filter(({ kind }) => kind === 'netted').length };
+  };
+  // That books trade, and with each other, is shown on one world that is no chance.
+  const { fills, netted } = conserved(1, 4);
+  expect(fills).toBeGreaterThan(100);
+  expect(netted).toBeGreaterThan(100);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1_000_000 }), fc.integer({ min: 1, max: 4 }), (seed, count) => void conserved(seed, count)),
     { numRuns: 60 },
   );
-  expect(fills).toBeGreaterThan(1000);
-  expect(netted).toBeGreaterThan(100);
 });
 
 test('one strategy through an ensemble trades as it does through the manager alone', () => {

@@ -178,7 +178,7 @@ test('no price ever leaves its limits, whatever the seed and however wild the ma
         );
       },
     ),
-    { numRuns: 25, seed: 4 },
+    { numRuns: 25 },
   );
 });
 
