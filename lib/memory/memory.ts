@@ -2,12 +2,11 @@
 import { LRUCache } from 'lru-cache';
 import { InputError, isoOf, type Recall, type RecalledItem, type RecallQuery } from '../core/index.js';
 import { chunkText } from './chunk-text.js';
-import { decayWeight } from './decay.js';
 import type { Embedder } from './embedder.js';
 import { MemoryError } from './errors.js';
 import type { ExactIndex } from './exact-index.js';
-import { fuseRanks } from './fuse.js';
 import { EmbedderError } from './health.js';
+import { accepts, rankRows } from './rank-rows.js';
 import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
 import { type RowHead, searchedText } from './row-head.js';
 import { indexTable, type RowIndex } from './row-index.js';
@@ -27,10 +26,6 @@ export interface MemoryCounts {
   written: number;
 }
 
-/** Candidates that each ranking brings before they are fused, at least. */
-const POOL = 40;
-/** Characters of a query that full-text search looks at: the head names the matter, the rest only costs time. */
-const MATCH_CHARACTERS = 240;
 /** Batches after which the table's files are merged. */
 const OPTIMISE_EVERY = 64;
 /** Rows that may wait for the table. */
@@ -80,7 +75,7 @@ export class Memory {
   known(query: RecallQuery, asOf: number): number[] {
     const positions: number[] = [];
     for (let row = 0; row < this.index.vectors.lengthAt(asOf); row++)
-      if (this.accepts(this.index.rows[row]!, query, asOf)) positions.push(row);
+      if (accepts(this.index, this.index.rows[row]!, query, asOf)) positions.push(row);
     return positions;
   }
 
@@ -218,17 +213,7 @@ export class Memory {
       if (!(error instanceof EmbedderError)) throw error;
       return this.degraded(`${error.sickness}: ${error.message}`);
     }
-    const { rows } = this.index;
-    const accept = (position: number) => this.accepts(rows[position]!, query, asOf);
-    const pool = Math.max(POOL, limit * 2);
-    const byVector = this.index.vectors.search(vector, pool, { asOf, accept }).map(({ row }) => row);
-    const byWords = this.index.words.search(query.text.slice(0, MATCH_CHARACTERS), pool, this.index.vectors.lengthAt(asOf), accept);
-    const weighed = [...fuseRanks([byVector, byWords])].map(([row, relevance]) => {
-      const { layer, knownAt, importance } = rows[row]!;
-      return { row, score: (relevance * (1 + decayWeight(layer, asOf - knownAt) + importance)) / 3 };
-    });
-    weighed.sort((a, b) => b.score - a.score || a.row - b.row);
-    const best = weighed.slice(0, limit);
+    const best = rankRows(this.index, vector, query, { asOf, limit });
     if (best.length === 0) return this.nothing('nothing known by then fits');
     return { status: 'ok', items: await this.handOut(best, asOf) };
   }
@@ -251,16 +236,6 @@ export class Memory {
     this.index.close();
     this.table.close();
     this.unlock();
-  }
-
-  private accepts(row: RowHead, query: RecallQuery, asOf: number): boolean {
-    if (row.knownAt > asOf) return false;
-    if (row.owner !== 'shared' && row.owner !== query.owner) return false;
-    if (query.kinds !== undefined && !query.kinds.includes(row.kind)) return false;
-    if (query.symbols !== undefined && row.symbols.length > 0 && !row.symbols.some((symbol) => query.symbols!.includes(symbol)))
-      return false;
-    const replaced = this.index.supersededAt.get(row.id);
-    return replaced === undefined || replaced > asOf;
   }
 
   /** The second cut: what the table really returned is looked at again before anyone sees it. */

@@ -1,7 +1,11 @@
 /** The in-process side of a table: every row's head in the order of knownAt, and the exact vector index over them. */
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MemoryError } from './errors.js';
 import { ExactIndex } from './exact-index.js';
+import { type FloatRows, rowsInFile } from './float-rows.js';
 import { LexicalIndex } from './lexical-index.js';
 import type { RowHead, StoredHead } from './row-head.js';
 import type { MemoryTable } from './table.js';
@@ -16,8 +20,8 @@ export class RowIndex {
   readonly vectors: ExactIndex;
   readonly words = new LexicalIndex();
 
-  constructor(dimension: number) {
-    this.vectors = new ExactIndex(dimension);
+  constructor(dimension: number, floats?: FloatRows) {
+    this.vectors = new ExactIndex(dimension, floats);
   }
 
   /** knownAt of the last row; rows from then on can be appended. */
@@ -63,11 +67,24 @@ function* wordsOf(rows: readonly StoredHead[]): Generator<string> {
   for (const row of rows) yield row.words();
 }
 
+/** Rows whose float32 vectors are kept in memory: at 512 numbers 800 MB. Of more, the codes are, and the floats lie in a scratch file. */
+const MOST_IN_MEMORY = 400_000;
+
 /** All rows of a table, sorted by knownAt, then by the order of writing. Throws MemoryError where rows and vectors differ in number. */
-export async function indexTable(table: MemoryTable, dimension: number): Promise<RowIndex> {
+export async function indexTable(table: MemoryTable, dimension: number, mostInMemory = MOST_IN_MEMORY): Promise<RowIndex> {
   const blocks = table.vectors();
   const heads = await table.heads();
-  const index = new RowIndex(dimension);
+  const index = new RowIndex(dimension, heads.length > mostInMemory ? rowsInFile(dimension, scratchFile()) : undefined);
+  try {
+    await fill(index, heads, blocks, dimension);
+  } catch (error) {
+    index.close();
+    throw error;
+  }
+  return index;
+}
+
+async function fill(index: RowIndex, heads: readonly StoredHead[], blocks: AsyncIterable<Float32Array>, dimension: number): Promise<void> {
   // Nearly always rows were written in the order of knownAt: then they are indexed block by block as they are read.
   const inOrder = heads.every((head, i) => i === 0 || head.knownAt >= heads[i - 1]!.knownAt);
   const waiting: Float32Array[] = [];
@@ -78,12 +95,12 @@ export async function indexTable(table: MemoryTable, dimension: number): Promise
     else for (let i = 0; i < rows; i++) waiting.push(block.subarray(i * dimension, (i + 1) * dimension));
     read += rows;
   }
-  if (read !== heads.length) {
-    index.close();
+  if (read !== heads.length)
     throw new MemoryError(`indexTable: expected a vector for each of ${heads.length} rows, got ${read}. Run hindcast memory check.`);
-  }
-  if (inOrder) return index;
+  if (inOrder) return;
   const sorted = [...heads].sort((a, b) => a.knownAt - b.knownAt || a.offset - b.offset);
   for (const head of sorted) index.append(head, waiting[head.offset]!, head.words());
-  return index;
 }
+
+/** Removed with the folder of temporary files where a kill leaves it. */
+const scratchFile = (): string => join(mkdtempSync(join(tmpdir(), 'hindcast-memory-')), 'rows.f32');
