@@ -62,7 +62,11 @@ export function universeOf(data: MarketData, { symbols, from, to, priceOnly = fa
       `universeOf: expected sessions that ${chosen.join(', ')} share in ${data.source}, got none. Give --from and --to, or fewer symbols.`,
     );
   }
-  if (from !== undefined) dayOf(from);
-  if (to !== undefined) dayOf(to);
+  if (from !== undefined && dayOf(from) > last && to === undefined) {
+    throw new InputError(`universeOf: expected --from up to ${dateOf(last)}, the end of ${data.source}, got ${from}. Give an earlier one.`);
+  }
+  if (to !== undefined && dayOf(to) < first && from === undefined) {
+    throw new InputError(`universeOf: expected --to from ${dateOf(first)} on, the begin of ${data.source}, got ${to}. Give a later one.`);
+  }
   return { symbols: [...chosen], from: from ?? dateOf(first), to: to ?? dateOf(last) };
 }

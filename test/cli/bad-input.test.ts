@@ -19,6 +19,8 @@ const cases: readonly (readonly [args: string[], says: RegExp])[] = [
   [['replay', '--from', '2010-13-01'], /expected a date YYYY-MM-DD, got "2010-13-01"/],
   [['replay', '--from', '2012-01-04', '--to', '2011-01-04'], /expected from <= to/],
   [['replay', '--from', '2031-01-01', '--to', '2031-02-01'], /2031-01-01/],
+  [['replay', '--from', '2031-01-01'], /expected --from up to 2020-06-30, the end of embedded:cn/],
+  [['sweep', '--to', '2001-01-01'], /expected --to from 2007-06-21 on/],
   [['replay', '--strategy', 'momentun'], /got "momentun"\. Did you mean momentum\?/],
   [['replay', '--strategy', 'sma-cross', '--set', 'fastt=3'], /fastt/],
   [['replay', '--strategy', 'sma-cross', '--set', 'fast=60'], /fast must be below slow/],

@@ -158,3 +158,10 @@ test('config show masks secrets', async () => {
   expect(stdout).toMatch(/ollamaApiKey +\*\*\*\* +environment OLLAMA_API_KEY/);
   expect(stdout).not.toContain('sk-planted');
 });
+
+test('a table says which instruments, span and account it is about, and which bar cut the span short', async () => {
+  const { stdout } = await cli(['backtest', '--data', 'embedded:us', '--strategy', 'equal-weight']);
+  expect(stdout).toContain(
+    'AAPL, FB, GOOG, IBM, MSFT of embedded:us, 2012-05-18 to 2013-03-01, USD 1,000,000\n  The span begins with the first bar of FB',
+  );
+});

@@ -6,6 +6,7 @@ import { lentModels } from '../lent-models.js';
 import { replayEffects } from '../replay-effects.js';
 import { type SpecFlags, specPart } from '../spec-flags.js';
 import { DEFAULT_STRATEGY, specsFrom } from '../specs-from.js';
+import { subjectLines } from '../subject-line.js';
 import { remarkLines, summariesOf, summaryLines, TABLE_LEGEND } from '../summary.js';
 import { trialNotes } from './trial-note.js';
 
@@ -23,7 +24,7 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
   const { resultsDir } = settings.values;
   const asked = flags.strategy ?? [DEFAULT_STRATEGY];
   const { data, specs, understood } = await specsFrom(context, flags, asked.includes(HOLD) ? asked : [...asked, HOLD]);
-  for (const line of understood) say(line);
+  for (const line of [...understood, ...subjectLines(data, specs[0]!, flags)]) say(line);
   const runs: RunFolder[] = [];
   const effects = replayEffects(context);
   for (const spec of specs) {

@@ -8,6 +8,7 @@ import { replayEffects } from '../replay-effects.js';
 import { readSpecFile } from '../spec-file.js';
 import type { SpecFlags } from '../spec-flags.js';
 import { specsFrom } from '../specs-from.js';
+import { subjectLines } from '../subject-line.js';
 import { remarkLines, summariesOf, summaryLines, TABLE_LEGEND } from '../summary.js';
 
 export interface ReplayFlags extends SpecFlags {
@@ -19,9 +20,9 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   const { settings, say, progress, signal } = context;
   const file = flags.spec === undefined ? {} : readSpecFile(flags.spec);
   const { data, specs, understood } = await specsFrom(context, flags, flags.strategy === undefined ? [] : [flags.strategy], file);
-  for (const line of understood) say(line);
   const { resultsDir } = settings.values;
   const spec: ReplaySpec = { ...specs[0]!, record: 'full' };
+  for (const line of [...understood, ...subjectLines(data, spec, { ...file, ...flags })]) say(line);
   const lent = await lentModels(context, spec, data);
   const { run } = prepareReplay(spec, { data, ...lent.effects });
   const folder = join(resultsDir, run);

@@ -6,6 +6,7 @@ import type { Context, Done } from '../action.js';
 import { dataOf } from '../fetched-data.js';
 import { replayEffects } from '../replay-effects.js';
 import { type SpecFlags, specPart } from '../spec-flags.js';
+import { subjectLines } from '../subject-line.js';
 import { styled } from '../table.js';
 import { openSource, universeOf } from '../universe.js';
 import { besideLines, bestLines, foldLines, speedLine } from './sweep-lines.js';
@@ -42,7 +43,7 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   };
   const result = await runSearch(input, { ...replayEffects(context), data, progress: progress.report, workers, kernel });
   progress.close();
-  for (const line of understood) say(line);
+  for (const line of [...understood, ...subjectLines(data, result.plan.spec, flags)]) say(line);
   const { file, folder, interrupted, space: searched, rows } = result;
   const { all, done, dropped } = file.configurations;
   for (const [reason, number] of Object.entries(dropped)) say(`${number.toLocaleString('en-US')} combinations left out (${reason}).`);
