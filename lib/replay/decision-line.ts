@@ -1,6 +1,7 @@
 /**
  * Decision rows as text. Written by hand because it is the hottest text of a recorded run: what is constant for a session, a symbol
- * or an action is put into words once. A test parses lines with the row schema and compares them with JSON.stringify.
+ * or an action is put into words once, and numbers go straight into bytes. A test parses lines with the row schema and compares them
+ * with JSON.stringify.
  */
 import {
   type ActionTable,
@@ -13,7 +14,9 @@ import {
   sha256,
 } from '../core/index.js';
 import type { ObservationSchema } from '../features/index.js';
-import { instantText, number, numberMemo } from './evidence-text.js';
+import { instantText } from './evidence-text.js';
+import { gapText } from './gap-text.js';
+import type { TextBuffer } from './text-buffer.js';
 
 export type DecisionState = 'decided' | 'no-intent' | 'suspended' | 'abstained';
 
@@ -34,9 +37,11 @@ export interface DecisionLines {
   session(day: EpochDay, decidedAt: Instant, window: string): void;
   /** First 32 hex digits of sha256(configHash, seed, session, window, symbol). */
   id(symbol: Symbol): string;
-  /** One line, ending in a newline. */
-  line(id: string, facts: DecisionFacts): string;
+  /** Adds one line to rows. */
+  add(id: string, facts: DecisionFacts, rows: TextBuffer): void;
 }
+
+const ACCOUNT = ['cashMinor', 'equityMinor', 'quantity', 'sellableAtFill', 'averageCostTicks', 'lastPriceTicks', 'weight'] as const;
 
 export function decisionLines(run: {
   configHash: string;
@@ -47,7 +52,12 @@ export function decisionLines(run: {
   actions: readonly ActionTable[];
   schema: ObservationSchema;
 }): DecisionLines {
-  const names = run.schema.features.map((feature, i) => `${i === 0 ? '' : ','}${JSON.stringify(feature.name)}:`);
+  const { features } = run.schema;
+  const values = gapText([
+    ...features.map((feature, i) => `${i === 0 ? '' : ','}${JSON.stringify(feature.name)}:`),
+    ...ACCOUNT.map((name, i) => `${i === 0 ? '},"portfolio":{' : ','}"${name}":`),
+    '},',
+  ]);
   const sizes = new Map<string, string>();
   for (const table of run.actions) for (const row of table.rows) sizes.set(row.name, JSON.stringify(row.size));
   const strategy = JSON.stringify(run.strategy);
@@ -65,59 +75,59 @@ export function decisionLines(run: {
       tail = `,"strategy":${strategy},"decidedAt":${decidedAt},"maxKnownAt":`;
     },
     id: (symbol) => sha256(idBase + symbol).slice(0, 32),
-    line(id, facts) {
+    add(id, facts, rows) {
       let symbol = symbols.get(facts.symbol);
       if (symbol === undefined) {
         symbol = JSON.stringify(facts.symbol);
         symbols.set(facts.symbol, symbol);
       }
-      let features = '';
-      const values = facts.features;
-      let i = 0;
-      // Four at a time: fewer strings in between.
-      for (; i + 3 < names.length; i += 4) {
-        features += `${names[i]}${number(values[i]!)}${names[i + 1]}${number(values[i + 1]!)}${names[i + 2]}${number(values[i + 2]!)}${names[i + 3]}${number(values[i + 3]!)}`;
-      }
-      for (; i < names.length; i++) features += names[i]! + number(values[i]!);
-      return `{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{${features}},"portfolio":{${account(facts)}},"analyses":${analyses(facts)},"debate":${debate(facts)},"decision":{${decision(facts, sizes)}},"evidence":[${facts.evidence}],${spent(facts)}}\n`;
+      rows.write(`{"v":1,"id":"${id}${head}${symbol}${tail}${instantText(facts.maxKnownAt)},"features":{`);
+      const { numbers } = values;
+      for (let i = 0; i < features.length; i++) numbers[i] = facts.features[i]!;
+      account(facts, numbers, features.length);
+      rows.copy(values.bytes, values.fill());
+      rows.write(
+        facts.intent === null
+          ? `${facts.state === 'suspended' ? SUSPENDED : NO_INTENT}${facts.evidence}],${NOTHING_SPENT}}\n`
+          : `"analyses":${analyses(facts.intent)},"debate":${debate(facts.intent)},"decision":{${decision(facts.intent, facts.state, sizes)}},"evidence":[${facts.evidence}],${spent(facts.intent)}}\n`,
+      );
+      rows.endRow();
     },
   };
 }
 
-const analyses = ({ intent }: DecisionFacts): string =>
-  intent?.detail?.analyses === undefined ? '[]' : JSON.stringify(intent.detail.analyses);
-const debate = ({ intent }: DecisionFacts): string =>
-  intent?.detail?.debate === undefined ? 'null' : JSON.stringify(intent.detail.debate);
-
 const NOTHING_SPENT = '"transcripts":[],"tokens":0,"costMinor":0';
+const [NO_INTENT, SUSPENDED] = ['no-intent', 'suspended'].map(
+  (why) =>
+    `"analyses":[],"debate":null,"decision":{"action":"HOLD","size":{"kind":"none"},"confidence":0,"why":"${why}","state":"${why}"},"evidence":[`,
+) as [string, string];
 
-function spent({ intent }: DecisionFacts): string {
-  const detail = intent?.detail;
+const analyses = ({ detail }: Intent): string => (detail?.analyses === undefined ? '[]' : JSON.stringify(detail.analyses));
+const debate = ({ detail }: Intent): string => (detail?.debate === undefined ? 'null' : JSON.stringify(detail.debate));
+
+function spent({ detail }: Intent): string {
   if (detail === undefined) return NOTHING_SPENT;
   const { transcripts = [], tokens = 0, costMinor = 0, situation, memory } = detail;
   return JSON.stringify({ transcripts, tokens, costMinor, situation, memory }).slice(1, -1);
 }
 
-const cashText = numberMemo();
-const equityText = numberMemo();
-const costText = numberMemo();
-
-function account({ portfolio, symbol }: DecisionFacts): string {
-  const money = `"cashMinor":${cashText(portfolio.cashMinor)},"equityMinor":${equityText(portfolio.totalEquityMinor)},`;
+/** The account, and what it holds of the symbol, in the order of ACCOUNT from index `at` on. */
+function account({ portfolio, symbol }: DecisionFacts, out: Float64Array, at: number): void {
+  out[at] = portfolio.cashMinor;
+  out[at + 1] = portfolio.totalEquityMinor;
   for (const position of portfolio.positions) {
     if (position.symbol !== symbol) continue;
-    return `${money}"quantity":${position.quantity},"sellableAtFill":${position.sellableAtFill},"averageCostTicks":${costText(position.averageCostTicks)},"lastPriceTicks":${position.lastPriceTicks},"weight":${position.weight}`;
+    out[at + 2] = position.quantity;
+    out[at + 3] = position.sellableAtFill;
+    out[at + 4] = position.averageCostTicks;
+    out[at + 5] = position.lastPriceTicks;
+    out[at + 6] = position.weight;
+    return;
   }
-  return `${money}"quantity":0,"sellableAtFill":0,"averageCostTicks":0,"lastPriceTicks":0,"weight":0`;
+  out.fill(0, at + 2, at + ACCOUNT.length);
 }
 
-function decision(facts: DecisionFacts, sizes: ReadonlyMap<string, string>): string {
-  const intent = facts.intent;
-  if (intent === null) {
-    return facts.state === 'suspended'
-      ? '"action":"HOLD","size":{"kind":"none"},"confidence":0,"why":"suspended","state":"suspended"'
-      : '"action":"HOLD","size":{"kind":"none"},"confidence":0,"why":"no-intent","state":"no-intent"';
-  }
+function decision(intent: Intent, state: DecisionState, sizes: ReadonlyMap<string, string>): string {
   const size = intent.action === null ? 'null' : (sizes.get(intent.action) ?? 'null');
-  return `"action":${JSON.stringify(intent.action)},"size":${size},"confidence":${intent.confidence},"why":${JSON.stringify(intent.why)},"state":"${facts.state}"`;
+  return `"action":${JSON.stringify(intent.action)},"size":${size},"confidence":${intent.confidence},"why":${JSON.stringify(intent.why)},"state":"${state}"`;
 }

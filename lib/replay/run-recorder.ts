@@ -144,7 +144,7 @@ export class RunRecorder implements Recorder {
     const lines = this.#in.lines[strategy]!;
     const id = lines.id(name);
     this.#in.schema.write(this.#states[symbol], this.#features);
-    const line = lines.line(id, {
+    const facts = {
       symbol: name,
       state,
       intent,
@@ -152,8 +152,8 @@ export class RunRecorder implements Recorder {
       evidence: intent !== null && intent.evidence.length > 0 ? evidenceText(intent.evidence) : reads === null ? '' : reads.text(),
       portfolio,
       features: this.#features,
-    });
-    this.#groups.decisions.add(line);
+    };
+    lines.add(id, facts, this.#groups.decisions);
     this.counts.decisions++;
     if (intent?.detail?.transcripts !== undefined && intent.detail.transcripts.length > 0) this.#asked = true;
     if (this.#keep === 0) return;
