@@ -29,7 +29,7 @@ test('six processes open a new ledger at once and want one task: one gets it, fi
 
 test('a paused process that wakes up after its lease went to another cannot commit', async () => {
   const dir = scratch();
-  const worker = child('squares', dir, { steps: 100_000, leaseMs: 600, heartbeatMs: 100, pauseMs: 1 });
+  const worker = child('squares', dir, { steps: 100_000, leaseMs: 2_000, heartbeatMs: 100, pauseMs: 1 });
   await worker.says(/^new 5$/);
   const ledger = openLedger(dir, { clock });
   expect(() => ledger.start({ ...squares, steps: 100_000 })).toThrow(TaskHeldError);

@@ -52,8 +52,8 @@ export async function serve(answer: Answer): Promise<TestServer> {
 
 export const policy = (changes: Partial<OutsidePolicy> = {}): OutsidePolicy => ({
   source: 'test',
-  deadlineMs: 5_000,
-  attemptTimeoutMs: 2_000,
+  deadlineMs: 50_000,
+  attemptTimeoutMs: 20_000,
   retries: 2,
   concurrency: 4,
   breaker: { failures: 1_000_000, cooldownMs: 60_000 },
