@@ -5,13 +5,15 @@ import { type BarSeries, type CorporateAction, canonicalJson, hashOf, type Instr
 const COLUMNS = ['day', 'knownAt', 'open', 'high', 'low', 'close', 'volume', 'factor'] as const;
 
 /**
- * Bytes: canonical JSON of {actions, columns, corporateActions, length, symbol, units}, a line feed, then the columns one after the
- * other, little-endian (int32 days, float64 the rest). Names and sectors are left out: they are labels, not data.
+ * Bytes: canonical JSON of {actions, columns, corporateActions, delistedOn, length, listedOn, minimumNotionalMinor, sector, statuses,
+ * symbol, units} (what isn't known is left out), a line feed, then the columns one after the other, little-endian (int32 days, float64
+ * the rest). Everything that a fill, a limit or a cap depends on; the name is left out: it is a label.
  */
 function seriesDigest(instrument: Instrument, series: BarSeries, actions: readonly CorporateAction[]): string {
   const hash = createHash('sha256');
-  const { symbol, units, corporateActions } = instrument;
-  hash.update(`${canonicalJson({ actions, columns: COLUMNS, corporateActions, length: series.length, symbol, units })}\n`);
+  const { symbol, units, corporateActions, listedOn, delistedOn, statuses, sector, minimumNotionalMinor } = instrument;
+  const facts = { symbol, units, corporateActions, listedOn, delistedOn, statuses, sector, minimumNotionalMinor };
+  hash.update(`${canonicalJson({ ...facts, actions, columns: COLUMNS, length: series.length })}\n`);
   for (const name of COLUMNS) {
     const column = series[name].subarray(0, series.length);
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));

@@ -1,24 +1,51 @@
 /** instruments.csv: what is known of the instruments beside a folder of bars, beyond what their symbols tell. */
 import { readFileSync } from 'node:fs';
-import { type EpochDay, type Instrument, lazyPackage, type Symbol } from '../core/index.js';
+import { type EpochDay, type Instrument, lazyPackage, type StatusSpan, type Symbol } from '../core/index.js';
 import { type Calendar, calendarOf, describeSymbol } from '../market/index.js';
 import { dayOfText } from './date-text.js';
 import { toUtf8 } from './encoding.js';
 import { FeedError } from './errors.js';
+import { leastMinor } from './least-minor.js';
 import { canonicalSymbol } from './symbol-text.js';
 
 const csv = lazyPackage<typeof import('csv-parse/sync')>('csv-parse/sync');
 
 export const INSTRUMENTS_FILE = 'instruments.csv';
-const COLUMNS = ['symbol', 'name', 'sector', 'listed_on', 'delisted_on', 'tick_size', 'quantity_step', 'minimum_notional'] as const;
+const COLUMNS = [
+  'symbol',
+  'name',
+  'sector',
+  'listed_on',
+  'delisted_on',
+  'statuses',
+  'tick_size',
+  'quantity_step',
+  'minimum_notional',
+] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 
 /** What is known of an instrument beyond its symbol. */
 export type InstrumentFacts = Readonly<Record<Symbol, Partial<Omit<Instrument, 'symbol'>>>>;
 
 /**
+ * Spans of days, both ends included, with the names under which a share has other limits: `ST 2020-05-06..2021-06-01; ST 2023-05-05..`
+ * (*ST is ST), and `S-share`. A span without an end still holds.
+ */
+function statusesOf(cell: string, market: string, { zone }: Calendar, refuse: (what: string) => never): StatusSpan[] {
+  if (market !== 'cn-a') refuse(`no statuses outside China, got ${JSON.stringify(cell)}`);
+  return cell.split(';').map((part): StatusSpan => {
+    const [, name, first, last] = /^\s*(\*?ST|S-share) (\S+?)\.\.(\S*)\s*$/.exec(part) ?? [];
+    const from = dayOfText(first ?? '', zone);
+    const to = last ? dayOfText(last, zone) : undefined;
+    if (name === undefined || Number.isNaN(from) || (to !== undefined && !(to >= from)))
+      return refuse(`statuses such as "ST 2020-05-06..2021-06-01; ST 2023-05-05..", got ${JSON.stringify(cell)}`);
+    return { status: name === 'S-share' ? name : 'ST', from, ...(to === undefined ? {} : { to }) };
+  });
+}
+
+/**
  * Facts by symbol. Columns: symbol, and any of name, sector, listed_on and delisted_on (first and last day of trading), tick_size,
- * quantity_step and minimum_notional (major units; US and crypto). An empty cell says nothing. Throws FeedError with the line.
+ * quantity_step and minimum_notional (major units; US and crypto), statuses (A-shares: see {@link statusesOf}). An empty cell says nothing. Throws FeedError with the line.
  */
 export function readInstruments(path: string): InstrumentFacts {
   let rows: { record: Row; info: { lines: number } }[];
@@ -66,7 +93,8 @@ export function readInstruments(path: string): InstrumentFacts {
       ...(record.sector ? { sector: record.sector } : {}),
       ...(listedOn === undefined ? {} : { listedOn }),
       ...(delistedOn === undefined ? {} : { delistedOn }),
-      ...(least === undefined ? {} : { minimumNotionalMinor: Math.ceil(least * units.minorPerMajor) }),
+      ...(record.statuses ? { statuses: statusesOf(record.statuses, market, calendar, refuse) } : {}),
+      ...(least === undefined ? {} : { minimumNotionalMinor: leastMinor(least, units.minorPerMajor) }),
       ...(tickSize === undefined && quantityStep === undefined ? {} : { units }),
     };
   }

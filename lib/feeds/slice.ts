@@ -1,5 +1,5 @@
 /** A part of market data: some symbols, up to a day, with all that came before it. */
-import { type BarSeries, type CorporateAction, DAY_MS, dateOf, type EpochDay, type Symbol } from '../core/index.js';
+import { type BarSeries, type CorporateAction, DAY_MS, dateOf, type EpochDay, type Instrument, type Symbol } from '../core/index.js';
 import { digestsOf } from './digest.js';
 import { FeedError } from './errors.js';
 import type { MarketData } from './market-data.js';
@@ -16,6 +16,14 @@ function lengthUpTo(series: BarSeries, to: EpochDay): number {
   return low;
 }
 
+/** Statuses as they stood on the evening of a day: what begins later goes, and what had not ended holds on. */
+function upTo(instrument: Instrument, day: EpochDay): Instrument {
+  const { statuses, ...rest } = instrument;
+  const begun = (statuses ?? []).filter(({ from }) => from <= day);
+  if (begun.length === 0) return rest;
+  return { ...rest, statuses: begun.map(({ to, ...span }) => (to === undefined || to >= day ? span : { ...span, to })) };
+}
+
 /**
  * Data of `symbols` up to the session `to`, all earlier bars kept (a run warms up on them, and factors count from the first bar).
  * Columns are views on the old ones. News of later than two days after `to` goes. What lists
@@ -23,7 +31,7 @@ function lengthUpTo(series: BarSeries, to: EpochDay): number {
  */
 export function sliceData(data: MarketData, { symbols, to }: { readonly symbols: readonly Symbol[]; readonly to: EpochDay }): MarketData {
   const wanted = new Set(symbols);
-  const instruments = data.instruments.filter((instrument) => wanted.has(instrument.symbol));
+  const instruments = data.instruments.filter((instrument) => wanted.has(instrument.symbol)).map((instrument) => upTo(instrument, to));
   const series = new Map<Symbol, BarSeries>();
   const actions = new Map<Symbol, readonly CorporateAction[]>();
   let some = false;

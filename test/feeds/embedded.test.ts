@@ -152,8 +152,8 @@ test('factors are total return: with AAPL they reproduce its adjusted close up t
 
 test('digests are stable', () => {
   // node --import ./lib/boot.mjs -e "import('./lib/feeds/index.ts').then(f => console.log(f.embeddedData('cn').digests))"
-  expect(cn.digests['000001.SZ']).toBe('302b027eec8a46a1b82d90bcb6e10f5595a08db42a7c70c8e0d8c742ec5b8aee');
-  expect(us.digests.AAPL).toBe('3e099433f2f9963282fe5e5a5e12c190b4d641728f600e212d885be15f5fbc8e');
+  expect(cn.digests['000001.SZ']).toBe('c0feb13884b908cbd22630a5eed47e786bbe4cb6d1c6d0e6369fcf57ff636f70');
+  expect(us.digests.AAPL).toBe('3c928a34223e6871744c2926d0316fede14d63e49a272918fe1e012f2723ff6a');
   expect(embeddedData('cn', { symbols: ['000001.SZ'] }).digests).toEqual({
     '000001.SZ': cn.digests['000001.SZ'],
     '000300.SH': cn.digests['000300.SH'],

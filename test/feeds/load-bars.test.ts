@@ -274,3 +274,32 @@ test('a folder: a file a symbol, actions.csv beside them, an index', () => {
   writeFileSync(join(folder, 'actions.csv'), 'symbol,ex_date,cash_per_share\n600000.SH,2024-01-06,0.5\n');
   expect(() => loadBars(folder)).toThrow(/actions.csv line 2: expected an ex_date on a session of cn-a, got 2024-01-06/);
 });
+
+test('instruments.csv: what a symbol does not tell, and what orders depend on is part of the digest', () => {
+  const header = 'symbol,name,listed_on,delisted_on,statuses,minimum_notional';
+  const rows = `${HEAD}2024-01-02,9.39,9.42,9.21,9.21,115836600\n`;
+  const beside = (row: string, name = '000001.SZ') => {
+    const path = file(`${name}.csv`, rows);
+    const folder = join(path, '..');
+    writeFileSync(join(folder, 'instruments.csv'), `${header}\n${row}\n`);
+    return loadBars(folder);
+  };
+  const data = beside('000001.SZ,Ping An,1991-04-03,,ST 2020-05-06..2021-06-01; *ST 2023-05-05..,');
+  expect(data.instruments[0]).toMatchObject({
+    name: 'Ping An',
+    listedOn: dayOf('1991-04-03'),
+    statuses: [
+      { status: 'ST', from: dayOf('2020-05-06'), to: dayOf('2021-06-01') },
+      { status: 'ST', from: dayOf('2023-05-05') },
+    ],
+  });
+  expect(beside('BTC/USDT,,,,,1.1', 'BTC_USDT').instruments[0]).toMatchObject({ minimumNotionalMinor: 110 });
+  const digest = (row: string) => beside(row).digests['000001.SZ'];
+  const plain = digest('000001.SZ,,,,,');
+  expect(digest('000001.SZ,Another name,,,,')).toBe(plain);
+  const others = ['1991-04-03,,,', ',2024-06-28,,', ',,ST 2023-05-05..,'].map((cells) => digest(`000001.SZ,,${cells}`));
+  expect(new Set([plain, ...others]).size).toBe(4);
+  for (const statuses of ['ST', 'ST 2020-05-06', 'ST 2021-06-01..2020-05-06', 'XX 2020-05-06..', 'ST 2020-13-06..'])
+    expect(() => beside(`000001.SZ,,,,${statuses},`)).toThrow(/line 2: expected statuses such as/);
+  expect(() => beside('AAPL,,,,ST 2020-05-06..,', 'AAPL')).toThrow(/expected no statuses outside China/);
+});

@@ -124,7 +124,7 @@ export function universeOf(settings: LabSettings, seed: number, timeline: Timeli
         ({ from, until }): StatusSpan => ({
           status: 'ST',
           from: timeline.day(from),
-          ...(until <= timeline.length ? { to: timeline.day(until) - 1 } : {}),
+          ...(until < timeline.length ? { to: timeline.day(until) - 1 } : {}),
         }),
       );
     stocks.push({

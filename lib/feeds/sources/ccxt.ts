@@ -1,6 +1,7 @@
 /** Crypto exchanges through ccxt: candles of days or of minutes and hours, page by page, from one shared instance an exchange. */
 import { DAY_MS, type Instrument, isoOf, type Symbol } from '../../core/index.js';
 import { describeSymbol } from '../../market/index.js';
+import { leastMinor } from '../least-minor.js';
 import type { Outside, OutsidePolicy } from '../outside/contract.js';
 import { BadAnswer, OutsideError, RateLimited, TimeoutError, Unavailable } from '../outside/errors.js';
 import { barsOf, lastClosed, type RawBar } from './check-bars.js';
@@ -146,7 +147,7 @@ export function ccxt(settings: CcxtSettings): Source {
       ...(amount === undefined ? {} : { quantityStep: amount }),
     });
     const least = market.limits?.cost?.min;
-    const minimum = least === undefined ? {} : { minimumNotionalMinor: Math.ceil(least * described.units.minorPerMajor) };
+    const minimum = least === undefined ? {} : { minimumNotionalMinor: leastMinor(least, described.units.minorPerMajor) };
     return { described, instrument: { ...described, name: symbol, corporateActions: 'none', ...minimum } satisfies Instrument };
   }
 
