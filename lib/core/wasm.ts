@@ -42,7 +42,7 @@ export function kernelRuns(room: string, name: string): boolean {
 
 /**
  * `pages`: 64 KiB pages of the instance's own memory (imported as env.memory; the kernel is built with --importMemory).
- * Throws KernelError when this engine can't run the bytes; ask {@link kernelRuns} first to choose another kernel.
+ * Throws KernelError when this engine can't run the bytes (ask {@link kernelRuns} first to choose another kernel), or has no such memory.
  */
 export function loadKernel<Exports>(room: string, name: string, pages: number): LoadedKernel<Exports> {
   const id = `${room}/${name}`;
@@ -55,10 +55,23 @@ export function loadKernel<Exports>(room: string, name: string, pages: number): 
     known = { module: new engine.Module(bytes), hash: sha256(bytes) };
     compiled.set(id, known);
   }
-  const memory = new engine.Memory({ initial: pages });
+  const memory = memoryOf(id, pages);
   const abort = () => {
     throw new KernelError(`${id}: expected valid arguments, got a state the kernel refuses. This is a fault of the caller inside lib.`);
   };
   const instance = new engine.Instance(known.module, { env: { memory, abort } });
   return { id, hash: known.hash, exports: instance.exports as Exports, memory };
+}
+
+/** Pages are 64 KiB; engines with 32-bit addresses hold 65,536 of them. */
+function memoryOf(id: string, pages: number): KernelMemory {
+  try {
+    return new engine.Memory({ initial: pages });
+  } catch (cause) {
+    const wanted = `${Math.ceil(pages / 16).toLocaleString('en-US')} MiB`;
+    throw new KernelError(
+      `loadKernel: expected ${wanted} of memory for ${id}, got none (4,096 MiB is the most). Take fewer symbols, a shorter span, smaller batches or fewer threads.`,
+      { cause },
+    );
+  }
 }

@@ -6,11 +6,22 @@ import type { EpochDay, Instrument } from '../core/index.js';
 import { SingleBook, type SingleBookState } from '../market/index.js';
 import { type EnvMemory, KERNEL_LOTS } from './env-kernel.js';
 import type { EnvAction } from './env-market.js';
+import {
+  LOT_COST,
+  LOT_DAY,
+  LOT_LOCKED,
+  LOT_QUANTITY,
+  LOT_SESSION,
+  LOT_WIDTH,
+  lotRecords,
+  MARK_WIDTH,
+  NOT_LOCKED,
+  widened,
+} from './lot-records.js';
 
 type HeldLot = SingleBookState['lots'][number];
 type Receivable = SingleBookState['receivables'][number];
 
-const NOT_LOCKED = -0x80000000;
 const NO_RECEIVABLES: Receivable[] = [];
 
 export interface AccountColumns {
@@ -53,8 +64,7 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
   /** `plain`: 1 = no lot is locked or has an untaxed dividend. `newUnits`: units of the newest session's buys, and that session. */
   const { plain, newUnits, newSession } = memory;
   /** Lots of account i lie at [i * capacity + head[i], i * capacity + tail[i]). */
-  let capacity = KERNEL_LOTS;
-  let { lotQuantity, lotCost, lotDay, lotSession, lotLocked } = memory;
+  let { capacity, numbers, marks } = lotRecords(memory.lots, KERNEL_LOTS);
   /** By account, then by place among its lots; empty while the account is plain. */
   const untaxed: HeldLot['untaxed'][][] = Array.from({ length: count }, () => []);
   const receivables: Receivable[][] = Array.from({ length: count }, () => NO_RECEIVABLES);
@@ -85,8 +95,9 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
     const base = i * capacity;
     let units = 0;
     for (let k = base + head[i]!; k < base + tail[i]!; k++) {
-      const locked = lotLocked[k]!;
-      if (session - lotSession[k]! >= settlement && (locked === NOT_LOCKED || day > locked)) units += lotQuantity[k]!;
+      const locked = marks[k * MARK_WIDTH + LOT_LOCKED]!;
+      if (session - marks[k * MARK_WIDTH + LOT_SESSION]! >= settlement && (locked === NOT_LOCKED || day > locked))
+        units += numbers[k * LOT_WIDTH + LOT_QUANTITY]!;
     }
     return units;
   }
@@ -98,23 +109,23 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
     const last = base + tail[i]! - 1;
     if (
       tail[i]! > head[i]! &&
-      lotSession[last] === session &&
-      lotLocked[last] === NOT_LOCKED &&
+      marks[last * MARK_WIDTH + LOT_SESSION] === session &&
+      marks[last * MARK_WIDTH + LOT_LOCKED] === NOT_LOCKED &&
       (plain[i] === 1 || untaxed[i]![last - base - head[i]!] === null)
     ) {
-      lotQuantity[last]! += units;
-      lotCost[last]! += paid;
+      numbers[last * LOT_WIDTH + LOT_QUANTITY]! += units;
+      numbers[last * LOT_WIDTH + LOT_COST]! += paid;
       newUnits[i]! += units;
       sumCost(i);
       return;
     }
     if (tail[i] === capacity) makeRoom(i);
     const at = i * capacity + tail[i]!++;
-    lotQuantity[at] = units;
-    lotCost[at] = paid;
-    lotDay[at] = day;
-    lotSession[at] = session;
-    lotLocked[at] = NOT_LOCKED;
+    numbers[at * LOT_WIDTH + LOT_QUANTITY] = units;
+    numbers[at * LOT_WIDTH + LOT_COST] = paid;
+    marks[at * MARK_WIDTH + LOT_DAY] = day;
+    marks[at * MARK_WIDTH + LOT_SESSION] = session;
+    marks[at * MARK_WIDTH + LOT_LOCKED] = NOT_LOCKED;
     if (plain[i] === 0) untaxed[i]!.push(null);
     cost[i]! += paid;
     newUnits[i] = units;
@@ -153,10 +164,10 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
     let at = base + head[i]!;
     let left = sold;
     while (left > 0) {
-      const units = lotQuantity[at]!;
+      const units = numbers[at * LOT_WIDTH + LOT_QUANTITY]!;
       if (units > left) {
-        lotCost[at]! -= (lotCost[at]! * left) / units;
-        lotQuantity[at] = units - left;
+        numbers[at * LOT_WIDTH + LOT_COST]! -= (numbers[at * LOT_WIDTH + LOT_COST]! * left) / units;
+        numbers[at * LOT_WIDTH + LOT_QUANTITY] = units - left;
         left = 0;
       } else {
         left -= units;
@@ -192,7 +203,7 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
   function sumCost(i: number): void {
     const base = i * capacity;
     let sum = 0;
-    for (let k = base + head[i]!; k < base + tail[i]!; k++) sum += lotCost[k]!;
+    for (let k = base + head[i]!; k < base + tail[i]!; k++) sum += numbers[k * LOT_WIDTH + LOT_COST]!;
     cost[i] = sum;
   }
 
@@ -207,12 +218,12 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
     const from = base + head[i]!;
     const lots: HeldLot[] = [];
     for (let k = from; k < base + tail[i]!; k++) {
-      const locked = lotLocked[k]!;
+      const locked = marks[k * MARK_WIDTH + LOT_LOCKED]!;
       lots.push({
-        quantity: lotQuantity[k]!,
-        boughtOn: lotDay[k]!,
-        boughtIndex: lotSession[k]!,
-        costMinor: lotCost[k]!,
+        quantity: numbers[k * LOT_WIDTH + LOT_QUANTITY]!,
+        boughtOn: marks[k * MARK_WIDTH + LOT_DAY]!,
+        boughtIndex: marks[k * MARK_WIDTH + LOT_SESSION]!,
+        costMinor: numbers[k * LOT_WIDTH + LOT_COST]!,
         lockedThrough: locked === NOT_LOCKED ? null : locked,
         untaxed: plain[i] === 1 ? null : untaxed[i]![k - from]!,
       });
@@ -241,11 +252,11 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
     while (lots.length >= capacity) grow();
     const base = i * capacity;
     lots.forEach((lot, k) => {
-      lotQuantity[base + k] = lot.quantity;
-      lotCost[base + k] = lot.costMinor;
-      lotDay[base + k] = lot.boughtOn;
-      lotSession[base + k] = lot.boughtIndex;
-      lotLocked[base + k] = lot.lockedThrough ?? NOT_LOCKED;
+      numbers[(base + k) * LOT_WIDTH + LOT_QUANTITY] = lot.quantity;
+      numbers[(base + k) * LOT_WIDTH + LOT_COST] = lot.costMinor;
+      marks[(base + k) * MARK_WIDTH + LOT_DAY] = lot.boughtOn;
+      marks[(base + k) * MARK_WIDTH + LOT_SESSION] = lot.boughtIndex;
+      marks[(base + k) * MARK_WIDTH + LOT_LOCKED] = lot.lockedThrough ?? NOT_LOCKED;
     });
     tail[i] = lots.length;
     const newest = lots[lots.length - 1];
@@ -263,30 +274,12 @@ export function accountColumns(count: number, memory: EnvMemory): AccountColumns
       return;
     }
     const base = i * capacity;
-    for (const column of lotColumns()) column.copyWithin(base, base + first, base + tail[i]!);
+    numbers.copyWithin(base * LOT_WIDTH, (base + first) * LOT_WIDTH, (base + tail[i]!) * LOT_WIDTH);
     tail[i]! -= first;
     head[i] = 0;
   }
 
-  function lotColumns(): (Float64Array | Int32Array)[] {
-    return [lotQuantity, lotCost, lotDay, lotSession, lotLocked];
-  }
-
-  function grow(): void {
-    const from = capacity;
-    const to = from * 2;
-    const widened = <T extends Float64Array | Int32Array>(column: T, wider: T): T => {
-      for (let k = 0; k < column.length / from; k++) wider.set(column.subarray(k * from, (k + 1) * from), k * to);
-      return wider;
-    };
-    const lots = head.length * to;
-    lotQuantity = widened(lotQuantity, new Float64Array(lots));
-    lotCost = widened(lotCost, new Float64Array(lots));
-    lotDay = widened(lotDay, new Int32Array(lots));
-    lotSession = widened(lotSession, new Int32Array(lots));
-    lotLocked = widened(lotLocked, new Int32Array(lots));
-    capacity = to;
-  }
+  const grow = (): void => void ({ capacity, numbers, marks } = widened({ capacity, numbers, marks }));
 
   const inKernel = (): boolean => capacity === KERNEL_LOTS;
 

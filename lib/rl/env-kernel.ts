@@ -1,7 +1,8 @@
-/** The memory of one batch of environments: its columns and its market's, laid out where the kernel of lib/rl/assembly/env-step.ts finds them. */
+/** The memory of one batch of environments: its columns and its market's, laid out where the kernel of lib/rl/assembly/env-memory.ts finds them. */
 import { type ActionSize, loadKernel } from '../core/index.js';
 import type { RiskSettings } from '../market/index.js';
 import type { EnvMarket } from './env-market.js';
+import { LOT_WIDTH } from './lot-records.js';
 
 /** Lots of one account that the kernel has room for; an account with more leaves its batch to the plain code. */
 export const KERNEL_LOTS = 64;
@@ -17,6 +18,8 @@ type Column = Float64Array | Float32Array | Int32Array | Uint8Array;
 /** Where the columns begin: the kernel keeps their addresses below. */
 const FIRST = 4096;
 const PAGE = 65_536;
+/** Columns begin at a cache line. */
+const LINE = 64;
 
 export interface EnvMemory {
   readonly cash: Float64Array;
@@ -30,11 +33,8 @@ export interface EnvMemory {
   readonly newSession: Int32Array;
   readonly head: Int32Array;
   readonly tail: Int32Array;
-  readonly lotQuantity: Float64Array;
-  readonly lotCost: Float64Array;
-  readonly lotDay: Int32Array;
-  readonly lotSession: Int32Array;
-  readonly lotLocked: Int32Array;
+  /** Records of lots, {@link KERNEL_LOTS} an account: see lib/rl/lot-records.ts. */
+  readonly lots: Float64Array;
   readonly bar: Int32Array;
   readonly rejected: Int32Array;
   readonly filled: Float64Array;
@@ -55,9 +55,8 @@ export interface EnvMemory {
   rows(): void;
 }
 
-/** A memory of its own; the market's columns are copied into it. */
+/** A memory of its own; the market's columns are copied into it. Throws KernelError when the engine has no room for it. */
 export function envMemory(market: EnvMarket, count: number, observationSize: number, actionCount: number): EnvMemory {
-  const lots = count * KERNEL_LOTS;
   const f64 = (length: number) => new Float64Array(length);
   const i32 = (length: number) => new Int32Array(length);
   const u8 = (length: number) => new Uint8Array(length);
@@ -79,7 +78,7 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
     market.features,
     market.rules.rows,
     ...[f64, f64, f64, f64, f64, u8, u8, f64, i32, i32, i32].map((column) => column(count)),
-    ...[f64, f64, i32, i32, i32].map((column) => column(lots)),
+    f64(count * KERNEL_LOTS * LOT_WIDTH),
     ...[i32, i32, f64, f64, f64, f64, u8].map((column) => column(count)),
     new Float32Array(count * observationSize),
     i32(count),
@@ -91,7 +90,7 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
   let end = FIRST;
   for (const column of wanted) {
     places.push(end);
-    end += Math.ceil(column.byteLength / 16) * 16;
+    end += Math.ceil(column.byteLength / LINE) * LINE;
   }
   // Not `exports`: in the notebook kernel that is the module's own.
   const { exports: kernel, memory } = loadKernel<Exports>('rl', 'env-step', Math.ceil(end / PAGE));
@@ -123,23 +122,19 @@ export function envMemory(market: EnvMarket, count: number, observationSize: num
     newSession: of(23),
     head: of(24),
     tail: of(25),
-    lotQuantity: of(26),
-    lotCost: of(27),
-    lotDay: of(28),
-    lotSession: of(29),
-    lotLocked: of(30),
-    bar: of(31),
-    rejected: of(32),
-    filled: of(33),
-    turnover: of(34),
-    equity: of(35),
-    before: of(36),
-    ordered: of(37),
-    observations: of(38),
-    actions: of(39),
-    kinds: of(40),
-    fractions: of(41),
-    sellable: of(42),
+    lots: of(26),
+    bar: of(27),
+    rejected: of(28),
+    filled: of(29),
+    turnover: of(30),
+    equity: of(31),
+    before: of(32),
+    ordered: of(33),
+    observations: of(34),
+    actions: of(35),
+    kinds: of(36),
+    fractions: of(37),
+    sellable: of(38),
     step: (from) => kernel.step(from, count, KERNEL_LOTS),
     rows: () => kernel.rows(count, market.width, observationSize),
   };

@@ -19,6 +19,7 @@ const REASONS: readonly RejectionReason[] = [
   'risk',
   'delisted',
   'not-tradable',
+  'below-notional',
 ];
 
 /** 1 and up; 0 stands for no reason. */

@@ -22,7 +22,11 @@ const SLACK = 10;
 /** Minor units of a unit at one tick, fees by notional included; and the reciprocal of the step. Estimates. */
 const UNIT_PER_TICK = 11;
 const PER_STEP = 12;
-const FEES = 13;
+/** Least notional of an order, minor units; 0 = any. */
+export const LEAST = 13;
+/** How far the true cost of a buy can lie over the estimate, minor units. */
+const SURPLUS = 14;
+const FEES = 15;
 /** on quantity, numerator, denominator, minimum, maximum, half the reciprocal of the denominator. */
 const FEE_WIDTH = 6;
 
@@ -98,15 +102,19 @@ export class EnvRules {
     }
     row[at + BUY_FEES] = buys.length;
     row[at + SELL_FEES] = sells.length;
+    row[at + LEAST] = rules.minimumNotionalMinor ?? 0;
     let slack = 2;
+    let surplus = 2;
     let byNotional = 0;
     for (const fee of buys) {
       const rate = fee.rate.numerator / fee.rate.denominator;
       if (fee.basis === 'notional') byNotional += rate;
       else row[at + RATE_OF_QUANTITY]! += rate;
       slack += fee.maximumMinor > 0 ? Number.POSITIVE_INFINITY : 0.5;
+      surplus += 1 + fee.minimumMinor;
     }
     row[at + SLACK] = slack;
+    row[at + SURPLUS] = surplus;
     row[at + UNIT_PER_TICK] = (units.minorPerUnitTick.numerator / units.minorPerUnitTick.denominator) * (1 + byNotional);
     row[at + PER_STEP] = 1 / rules.buyStep;
     writeFees(row, at + FEES, buys);
@@ -174,9 +182,11 @@ function ruleArithmetic(rows: Float64Array, feeSlots: number): RuleArithmetic {
     // Lot numbers: n stands for minimum + n * step.
     let lots = Math.floor((cash / unitCost - minimum) * rows[at + PER_STEP]!);
     if (lots < 0) lots = 0;
-    if (buyCost(at, minimum + lots * step, ticks) > cash) return search(at, cash, ticks, -1, lots);
-    // The next lot is seen to be too much without pricing it, nearly always.
-    if ((minimum + (lots + 1) * step) * unitCost * (1 - 1e-12) - rows[at + SLACK]! > cash) return minimum + lots * step;
+    const quantity = minimum + lots * step;
+    // That it can be paid, and the next lot can't, is seen without pricing either, nearly always.
+    const surelyPaid = quantity * unitCost * (1 + 1e-12) + rows[at + SURPLUS]! <= cash;
+    if (!surelyPaid && buyCost(at, quantity, ticks) > cash) return search(at, cash, ticks, -1, lots);
+    if ((quantity + step) * unitCost * (1 - 1e-12) - rows[at + SLACK]! > cash) return quantity;
     return search(at, cash, ticks, lots, -1);
   }
 

@@ -9,7 +9,8 @@ import { AccountReading } from './account-reading.js';
 import type { VectorEnv } from './contract.js';
 import { envMemory, kernelKind } from './env-kernel.js';
 import type { EnvMarket } from './env-market.js';
-import { envOrders, FILLED, REJECTED, SIDE, TURNOVER } from './env-orders.js';
+import { FILLED, REJECTED, SIDE, TURNOVER } from './env-order.js';
+import { envOrders } from './env-orders.js';
 import { SETTLEMENT } from './env-rules.js';
 import { clipped } from './observation.js';
 import { rewardOf } from './reward.js';
@@ -114,6 +115,7 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
       if (accounts.inKernel()) i = memory.step(i);
       if (i < count) stepOne(i, actions[i]!);
     }
+    memory.rows();
     for (let i = 0; i < count; i++) {
       const held = quantity[i]!;
       rewards[i] = reward.step(i, equityBefore[i]!, equityMinor[i]!, held > 0 ? 1 : 0, sent[i]!);
@@ -123,17 +125,16 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
         sinceChange[i] = 0;
       }
       steps[i]!++;
-      const done = steps[i]! >= length || bar[i]! >= last[i]!;
-      dones[i] = done ? 2 : 0;
-      if (done) {
-        observe(i, finalObservations);
-        begin(i);
+      if (steps[i]! < length && bar[i]! < last[i]!) {
+        dones[i] = 0;
+        const free = memory.sellable[i]!;
+        observeAccount(i, observations, free < 0 ? freeUnits(i, bar[i]!) : free);
+        continue;
       }
-    }
-    memory.rows();
-    for (let i = 0; i < count; i++) {
-      const free = memory.sellable[i]!;
-      observeAccount(i, observations, free < 0 ? freeUnits(i, bar[i]!) : free);
+      dones[i] = 2;
+      observe(i, finalObservations);
+      begin(i);
+      observe(i, observations);
     }
   }
 

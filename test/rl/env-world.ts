@@ -70,6 +70,8 @@ export const worlds = fc.record({
   slippageBp: fc.constantFrom(0, 20),
   risk: fc.constantFrom(null, { positionCap: 0.4, sectorCap: 0.35, grossCap: 1 }),
   delistedAfter: fc.constantFrom(null, null, null, 8),
+  /** Least notional of an order, minor units. */
+  least: fc.constantFrom(0, 0, 0, 300_000),
   coarse: fc.boolean(),
   cash: fc.constantFrom(10_000_000, 1_000_000, 150_000),
   bars: fc.array(bar, { minLength: 12, maxLength: 26 }),
@@ -103,6 +105,7 @@ export function prepare(world: World): PreparedWorld {
     priceLimit: world.limited ? mainRules.priceLimit : null,
     fees: world.fees as SessionRules['fees'],
     dividendTax: world.tax,
+    ...(world.least === 0 ? {} : { minimumNotionalMinor: world.least }),
   };
   const gone: SessionRules = { ...rules, tradable: false };
   const delistedOn = world.delistedAfter ?? undefined;
