@@ -4,6 +4,7 @@ import { fixedSeed, propertiesFrom } from './test/property-seeds.js';
 export default defineConfig({
   test: {
     ...propertiesFrom(fixedSeed()),
+    globalSetup: ['test/scratch-folder.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**', 'node_modules/**'],
     testTimeout: 60_000,
