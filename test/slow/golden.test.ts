@@ -74,6 +74,11 @@ test('PPO: stable-baselines3 2.9.2 on torch 2.15.0', async () => {
   );
 });
 
+test('accounts worked out by hand', () => {
+  const golden = 'test/market/golden/by-hand.json';
+  unchanged([golden], () => execFileSync('python3', ['test/market/golden/by-hand.py', golden], { cwd: root, stdio: 'inherit' }));
+});
+
 test('a portfolio of coins on four-hour bars: vectorbt 1.2.0', () => {
   unchanged(['test/market/broker/golden/portfolio.json'], () =>
     inEnvironment('vectorbt', [['vectorbt==1.2.0', 'numpy==2.4.6', 'pandas==3.1.1']], ['test/market/broker/golden/portfolio.py']),
