@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayOf, hashOf, InputError, type Instrument, type MarketId, type Strategy, type Symbol, sha256 } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
-import { type Calendar, calendarOf, type Rulebook, rulebookFor } from '../market/index.js';
+import { type Calendar, calendarOf, type Rulebook, riskSettings, rulebookFor } from '../market/index.js';
 import { dataFor } from './data-for.js';
 import type { ReplayEffects } from './result.js';
 import { startingDigest } from './run-memory.js';
@@ -49,7 +49,10 @@ export function prepareReplay(
   const llm = effects.llm && { ...effects.llm, instruments: data.instruments };
   const strategies = effects.strategy
     ? [effects.strategy]
-    : strategiesFor(spec, decisionsPerYear(spec, data, calendar), llm === undefined ? {} : { llm });
+    : strategiesFor(spec, decisionsPerYear(spec, data, calendar), {
+        ...(llm && { llm }),
+        orders: { rulebook, calendar, instruments, risk: riskSettings(spec.risk) },
+      });
   const asked = asksModels(spec) ? effects.llm?.models.plan.models : undefined;
   const configHash = configHashOf(spec, rulebook, data, asked);
   const label = strategies.map((strategy) => strategy.id).join('+');

@@ -65,7 +65,7 @@ export function loadBundle(folder: string): PolicyBundle {
     );
   }
   const tensors = readSafetensors(bytes);
-  const { name, schema, rawClip, normaliser, actions, source } = unsealed;
+  const { name, schema, rawClip, normaliser, actions, masking, source } = unsealed;
   const policy = networkOf(folder, 'policy', unsealed.policy, tensors);
   const value = unsealed.value && networkOf(folder, 'value', unsealed.value, tensors);
   if (tensors.size > 0) return refuse(folder, `no other tensor in ${WEIGHTS_FILE}`, [...tensors.keys()].join(', '));
@@ -75,6 +75,7 @@ export function loadBundle(folder: string): PolicyBundle {
     rawClip,
     normaliser: normaliser && { ...normaliser, mean: Float64Array.from(normaliser.mean), variance: Float64Array.from(normaliser.variance) },
     actions,
+    ...(masking === undefined ? {} : { masking }),
     policy,
     value,
     source,

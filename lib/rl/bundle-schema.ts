@@ -42,6 +42,10 @@ export const bundleFileSchema = z
       .nullable()
       .describe('clip((x - mean) / sqrt(variance + epsilon), -clip, clip), then float32; null = none'),
     actions: z.strictObject({ id: z.string().min(1), rows: z.array(z.strictObject({ name: z.string(), size: actionSizeSchema })).min(1) }),
+    masking: z
+      .literal('refused')
+      .optional()
+      .describe('actions that would be refused at the decision have probability 0; absent: all have one'),
     policy: networkSchema,
     value: networkSchema.nullable(),
     weights: z

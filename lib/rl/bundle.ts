@@ -18,7 +18,7 @@ export function sealBundle(parts: Omit<PolicyBundle, 'hash'>): PolicyBundle {
 
 /** bundle.json and the bytes of weights.safetensors. Checks the parts as {@link sealBundle} does. */
 export function bundleFileOf(parts: Omit<PolicyBundle, 'hash'>): { file: BundleFile; weights: Uint8Array } {
-  const { name, schema, rawClip, normaliser, actions, policy, value, source } = parts;
+  const { name, schema, rawClip, normaliser, actions, masking, policy, value, source } = parts;
   const weights = writeSafetensors(tensorsOf(policy, value), { format: 'hindcast-policy' });
   const shapes = (network: Network) => ({
     activation: network.activation,
@@ -38,6 +38,7 @@ export function bundleFileOf(parts: Omit<PolicyBundle, 'hash'>): { file: BundleF
       epsilon: normaliser.epsilon,
     },
     actions: { id: actions.id, rows: actions.rows.map((row) => ({ name: row.name, size: row.size })) },
+    ...(masking === undefined ? {} : { masking }),
     policy: shapes(policy),
     value: value && shapes(value),
     weights: { file: 'weights.safetensors' as const, sha256: sha256(weights) },

@@ -58,6 +58,8 @@ export interface PolicyBundle {
   readonly rawClip: number | null;
   readonly normaliser: NormaliserStatistics | null;
   readonly actions: ActionTable;
+  /** refused: its training gave actions that the decision itself would see refused no chance, and so must whoever plays it. Absent: none. */
+  readonly masking?: 'refused';
   readonly policy: Network;
   /** Critic; students have none. */
   readonly value: Network | null;

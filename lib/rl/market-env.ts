@@ -28,7 +28,7 @@ export interface MarketEnvOptions {
   readonly reward?: string;
   /** null: no caps. */
   readonly risk?: RiskSettings | null;
-  /** Mask actions that would be refused at the decision. HOLD and the like stay. */
+  /** Mask actions that would be refused at the decision. HOLD and the like stay; where all would be refused, all do. */
   readonly masking?: boolean;
 }
 
@@ -223,7 +223,9 @@ export function marketEnv(options: MarketEnvOptions): MarketEnv {
     const at = i * observationSize + width;
     for (let k = 0; k < picked.length; k++) out[at + k] = clipped(accountValues[picked[k]!]!, clip);
     if (masks === undefined || out !== observations) return;
-    for (let a = 0; a < actionCount; a++) masks[i * actionCount + a] = orders.allows(i, bar[i]!, a) ? 1 : 0;
+    let allowed = 0;
+    for (let a = 0; a < actionCount; a++) allowed += masks[i * actionCount + a] = orders.allows(i, bar[i]!, a) ? 1 : 0;
+    if (allowed === 0) masks.fill(1, i * actionCount, (i + 1) * actionCount);
   }
 
   const columns: (Float32Array | Float64Array | Int32Array | Uint8Array)[] = [

@@ -7,7 +7,7 @@ import { npyBytes } from './npy.js';
 const zips = lazyPackage<typeof import('fflate')>('fflate');
 
 /**
- * Arrays by name: `name`, `hash`, `schema`, `features`, `actions`, `activation` (text); `raw_clip` (inf = none); `mean`, `variance`, `count`,
+ * Arrays by name: `name`, `hash`, `schema`, `features`, `actions`, `activation` (text), `masking` (text; only of a policy taught under masks); `raw_clip` (inf = none); `mean`, `variance`, `count`,
  * `clip`, `epsilon` (float64; absent without normaliser); `policy.<layer>.weight` [outputs, inputs] and `policy.<layer>.bias`, and the same
  * for `value` when there is a critic (float32). The same bytes for the same bundle.
  */
@@ -30,6 +30,7 @@ export function policyNpz(bundle: PolicyBundle): Uint8Array {
     actions.rows.map((row) => row.name),
   );
   put('activation', [policy.activation], []);
+  if (bundle.masking !== undefined) put('masking', [bundle.masking], []);
   put('raw_clip', Float64Array.of(rawClip ?? Number.POSITIVE_INFINITY), []);
   if (normaliser !== null) {
     put('mean', normaliser.mean, [normaliser.mean.length]);

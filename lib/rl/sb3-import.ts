@@ -20,6 +20,8 @@ export interface Sb3ImportOptions {
   readonly name?: string;
   readonly schema?: string;
   readonly actions?: string;
+  /** The policy is MaskablePPO's, and its environment masked actions that would be refused: the bundle is masked by the same rule. */
+  readonly masked?: boolean;
 }
 
 /** What the imported policy does with one made-up observation. */
@@ -43,7 +45,7 @@ const MAX_BYTES = 256 << 20;
  * model), on hostile or damaged files, on other than discrete MLP policies, and BundleError when the model does not fit schema or table.
  */
 export function importSb3(options: Sb3ImportOptions): Sb3Import {
-  const { model, normaliser, schema = 'ashare14', actions = 'seedFive' } = options;
+  const { model, normaliser, schema = 'ashare14', actions = 'seedFive', masked = false } = options;
   const { id, rawClip } = rlSchema(schema);
   const features = rlFeatures(rlSchema(schema));
   const modelBytes = bytesOf(model, 'the model');
@@ -51,7 +53,14 @@ export function importSb3(options: Sb3ImportOptions): Sb3Import {
     throw new Sb3Error(`importSb3: expected the normaliser that belongs to ${basename(model)}, got none. ${candidatesBeside(model)}`);
   }
   const normaliserBytes = bytesOf(normaliser, 'the normaliser');
-  const { policy, value, ...made } = readSb3Model(modelBytes);
+  const { policy, value, masked: taughtMasked, ...made } = readSb3Model(modelBytes);
+  if (taughtMasked !== masked) {
+    throw new Sb3Error(
+      taughtMasked
+        ? `importSb3: expected a policy taught without masks, got one of MaskablePPO, whose rule of masking isn't in its file. If it masked actions that would be refused, say so: --masked.`
+        : 'importSb3: expected a policy of MaskablePPO with --masked, got one that was taught without masks. Leave it out.',
+    );
+  }
   const statistics = readVecNormalize(normaliserBytes);
   const inputs = policy.layers[0]!.inputs;
   if (inputs !== features.length) {
@@ -71,6 +80,7 @@ export function importSb3(options: Sb3ImportOptions): Sb3Import {
     rawClip,
     normaliser: statistics,
     actions: actionTable(actions),
+    ...(masked ? { masking: 'refused' as const } : {}),
     policy,
     value,
     source: {

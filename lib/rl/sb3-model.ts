@@ -13,6 +13,8 @@ export interface Sb3Model {
   /** What the readable part of the model's settings says; null where it doesn't. */
   readonly trainedSteps: number | null;
   readonly seed: number | null;
+  /** Taught under masks, by sb3-contrib's MaskablePPO. */
+  readonly masked: boolean;
 }
 
 const refuse = (expected: string, got: string): never => {
@@ -45,6 +47,7 @@ export function readSb3Model(bytes: Uint8Array): Sb3Model {
     version: version === undefined ? null : new TextDecoder().decode(version.read()).trim().slice(0, 40),
     trainedSteps: integer('num_timesteps'),
     seed: integer('seed'),
+    masked: (textAt(settings['policy_class'], '__module__') ?? '').includes('maskable'),
   };
 }
 
@@ -61,9 +64,11 @@ function settingsOf(bytes: Uint8Array): Record<string, unknown> {
 }
 
 /** SB3 writes the type of what JSON can't hold as text, such as `<class 'gymnasium.spaces.box.Box'>`. */
-function typeOf(value: unknown): string | null {
-  const type = (value as { ':type:'?: unknown } | null | undefined)?.[':type:'];
-  return typeof type === 'string' ? type.slice(0, 200) : null;
+const typeOf = (value: unknown): string | null => textAt(value, ':type:');
+
+function textAt(value: unknown, key: string): string | null {
+  const text = (value as Record<string, unknown> | null | undefined)?.[key];
+  return typeof text === 'string' ? text.slice(0, 200) : null;
 }
 
 function activationOf(policyKwargs: unknown): Network['activation'] {

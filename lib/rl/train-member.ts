@@ -166,6 +166,7 @@ function bundleOf(plan: MemberPlan, { fold, seed }: Member, ground: TrainGround,
     rawClip: choice.schema.rawClip,
     normaliser: trained.normaliser,
     actions: actionTable(settings.actions),
+    ...(settings.masking ? { masking: 'refused' as const } : {}),
     policy: trained.policy,
     value: trained.value,
     source: JSON.parse(

@@ -1,4 +1,4 @@
-/** Playing a policy as it stands over bars that it wasn't taught on: most likely actions, one account an instrument, from first bar to last. */
+/** Playing a policy as it stands over bars that it wasn't taught on: most likely actions under its masks, one account an instrument, from first bar to last. */
 
 import type { KernelName } from './contract.js';
 import { networkInputs } from './forward.js';
@@ -20,7 +20,7 @@ export function outcomeOf(policy: TrainedPolicy, options: Omit<MarketEnvOptions,
   const { market, initialCashMinor } = options;
   const count = market.instruments.length;
   // Episodes go on to the end: account i is instrument i.
-  const env = marketEnv({ ...options, count, start: 'first', episode: 'to-end', masking: false });
+  const env = marketEnv({ ...options, count, start: 'first', episode: 'to-end' });
   const { actionCount, observationSize } = env;
   const runner = networkRunner(openKernel(kernel), policy.policy, count);
   const logits = new Float32Array(count * actionCount);
@@ -32,7 +32,7 @@ export function outcomeOf(policy: TrainedPolicy, options: Omit<MarketEnvOptions,
   let before = count * initialCashMinor;
   for (let left = count; left > 0; ) {
     runner.run(networkInputs({ rawClip, normaliser: policy.normaliser }, env.observations, observationSize), count, logits);
-    for (let i = 0; i < count; i++) actions[i] = bestAction(logits, i * actionCount, actionCount);
+    for (let i = 0; i < count; i++) actions[i] = bestAction(logits, i * actionCount, actionCount, env.masks, i * actionCount);
     env.step(actions);
     let sum = 0;
     for (let i = 0; i < count; i++) {

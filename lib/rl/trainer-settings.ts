@@ -112,7 +112,10 @@ export const trainerSettingsSchema = z.strictObject({
     .describe('varying: those of the schema that move in training; all; or a list'),
   reward: z.enum(rewardNames() as [RewardName, ...RewardName[]]).default('log-return'),
   actions: z.string().default('seedFive').describe('id of an action table'),
-  masking: z.boolean().default(false).describe('mask actions in training that would be refused'),
+  masking: z
+    .boolean()
+    .default(false)
+    .describe('actions that would be refused at the decision get no chance: in training, on validation, and wherever the policy plays'),
   risk: z.string().default('none').describe('none, house, or a risk file'),
   rulebook: z.string().default('default').describe('default, or a path'),
   costs: costs.prefault({}),

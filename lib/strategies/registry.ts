@@ -15,6 +15,7 @@ import { momentum, momentumSchema } from './momentum.js';
 import { momentumSign, momentumSignSchema } from './momentum-sign.js';
 import { randomSameTurnover, randomSameTurnoverSchema } from './random-same-turnover.js';
 import { rl, rlModels, rlSchemaOfParameters } from './rl.js';
+import type { OrderRules } from './rl-masks.js';
 import { rsiBands, rsiBandsSchema } from './rsi-bands.js';
 import { ruleAnalyst, ruleAnalystSchema } from './rule-analyst.js';
 import { smaCross, smaCrossSchema } from './sma-cross.js';
@@ -33,6 +34,8 @@ export interface StrategyEntry {
 export interface StrategyEffects {
   /** Models of the run; without them `rule:v1` speaks for the roles of `llm`. */
   readonly llm?: LlmEffects;
+  /** Rules of the run, for policies that were taught under masks. */
+  readonly orders?: OrderRules;
 }
 
 type Entry = StrategyEntry & { readonly make: (parameters: unknown, effects: StrategyEffects) => Strategy };
@@ -68,7 +71,13 @@ add('momentum', 'holds the k symbols with the highest past return, chosen anew e
 add('random-same-turnover', 'in and out at random at a given rate: the luck baseline', randomSameTurnoverSchema, randomSameTurnover);
 add('exits', 'sells positions at a stop-loss or take-profit on average cost; runs beside other strategies', exitsSchema, exits);
 add('rule:v1', 'deterministic rule analyst (rules, not a model): trend, momentum, volatility, volume', ruleAnalystSchema, ruleAnalyst);
-add('rl', 'a trained policy, loaded whole from its bundle', rlSchemaOfParameters, rl, rlModels);
+add(
+  'rl',
+  'a trained policy, loaded whole from its bundle',
+  rlSchemaOfParameters,
+  (parameters: never, effects) => rl(parameters, effects.orders),
+  rlModels,
+);
 add(
   'memory:v1',
   'deterministic, knows only what it remembers: buys what did well on such days (rules, not a model)',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Intent, type RandomState, randomInit, type Step, type Strategy, sha256 } from '../core/index.js';
 import { registerActionTable } from '../market/index.js';
 import {
+  bestAction,
   chooseFeatures,
   loadBundle,
   networkRunner,
@@ -21,6 +22,7 @@ import {
 import { StrategyError } from './errors.js';
 import { barsEvidence, portfolioEvidence } from './intents.js';
 import { readParameters } from './parameters.js';
+import { maskRefused, type OrderRules } from './rl-masks.js';
 
 export const rlSchemaOfParameters = z.strictObject({
   bundle: z.string().default('').describe('folder of the policy bundle'),
@@ -44,9 +46,9 @@ const EVERY_BAR = Number.MAX_SAFE_INTEGER;
 const PLACES = 1e4;
 
 /** The strategy of a bundle's folder. Throws BundleError unless it is whole, StrategyError or InputError when it doesn't fit this version. */
-export function rl(parameters: z.input<typeof rlSchemaOfParameters> = {}): Strategy<RlState> {
+export function rl(parameters: z.input<typeof rlSchemaOfParameters> = {}, orders?: OrderRules): Strategy<RlState> {
   const { bundle, sampling, seed } = readParameters('rl', rlSchemaOfParameters, parameters);
-  return rlStrategy(loadBundle(folderOf(bundle)), { sampling, seed });
+  return rlStrategy(loadBundle(folderOf(bundle)), { sampling, seed, ...(orders && { orders }) });
 }
 
 function folderOf(bundle: string): string {
@@ -59,14 +61,19 @@ export const rlModels = ({ bundle }: Readonly<Record<string, unknown>>): Readonl
   bundle: loadBundle(folderOf(String(bundle))).hash,
 });
 
+export interface RlOptions {
+  readonly sampling?: 'best' | 'draw';
+  readonly seed?: number;
+  /** Rules of the run; only a policy that was taught under masks needs them. */
+  readonly orders?: OrderRules;
+}
+
 /**
  * The strategy of a bundle. Its id carries the bundle's name and hash. Confidence is the probability of the action; where any feature lies
  * beyond {@link OUTSIDE_SIGMA} sigmas of the training it is halved, and `why` says which and how often so far.
+ * A policy that was taught under masks is masked by the same rule, its probabilities with it; without `orders` it refuses to decide.
  */
-export function rlStrategy(
-  bundle: PolicyBundle,
-  { sampling = 'best', seed = 1 }: { readonly sampling?: 'best' | 'draw'; readonly seed?: number } = {},
-): Strategy<RlState> {
+export function rlStrategy(bundle: PolicyBundle, { sampling = 'best', seed = 1, orders }: RlOptions = {}): Strategy<RlState> {
   const schema = rlSchema(bundle.schema.id);
   if (bundle.rawClip !== schema.rawClip) {
     throw new StrategyError(
@@ -86,6 +93,7 @@ export function rlStrategy(
   const logits = new Float32Array(names.length);
   const chances = softmaxOf(names.length);
   const label = `rl ${bundle.name}`;
+  const masks = bundle.masking === undefined ? null : new Uint8Array(names.length);
 
   /** `HOLD 61.2 %, BUY_25 20.4 %, SELL_ALL 9.9 %`. */
   function likely(): string {
@@ -125,10 +133,20 @@ export function rlStrategy(
       observer.write(state.observer, portfolio, symbol, observation);
       inputs.take(observation, x);
       runner.run(x, 1, logits);
-      softmax(chances, logits, 0, null, 0);
-      let action = 0;
-      if (sampling === 'draw') action = sampleAction(chances, (state.random ??= randomInit(seed, `rl:${symbol}`)));
-      else for (let a = 1; a < logits.length; a++) if (logits[a]! > logits[action]!) action = a;
+      if (masks !== null) {
+        if (orders === undefined) {
+          throw new StrategyError(
+            `rl: expected the rules of the run for ${bundle.name}, which was taught under masks, got none. Play it in a replay, or give rlStrategy its orders.`,
+          );
+        }
+        const newest = { day: state.observer.lastDay, closeTicks: window.close[window.length - 1]! };
+        maskRefused(actions, orders, symbol, portfolio, newest, masks);
+      }
+      softmax(chances, logits, 0, masks, 0);
+      const action =
+        sampling === 'draw'
+          ? sampleAction(chances, (state.random ??= randomInit(seed, `rl:${symbol}`)))
+          : bestAction(logits, 0, names.length, masks, 0);
       state.decisions++;
       let confidence = chances.probabilities[action]!;
       let why = `${label}: ${likely()}`;

@@ -17,6 +17,7 @@ export function somePolicy({
   sigma = 0.05,
   leaveOut = [] as readonly string[],
   hidden = [16, 16],
+  masked = false,
 } = {}): PolicyBundle {
   const random = randomInit(seed, 'some-policy');
   const known = rlSchema(schema);
@@ -34,6 +35,7 @@ export function somePolicy({
       epsilon: 1e-8,
     },
     actions: seedFive,
+    ...(masked ? { masking: 'refused' as const } : {}),
     policy: { activation: 'tanh', layers: widths.slice(1).map((outputs, i) => layer(random, widths[i]!, outputs)) },
     value: null,
     source: { made: 'for a test' },

@@ -10,6 +10,7 @@ export function define(command: Command, action: ActionOf): void {
     .option('--normalizer <pkl>', 'the *_vecnormalize.pkl that was saved with it; there is no default')
     .option('--schema <id>', 'what the policy observes: ashare14, or another schema that it was trained on', 'ashare14')
     .option('--actions <id>', 'what its actions mean', 'seedFive')
+    .option('--masked', 'a policy of MaskablePPO whose environment masked actions that would be refused: so will its bundle')
     .option('--out <folder>', 'where the bundle goes (default: models/<name of the model>)')
     .option('--force', 'replace another bundle that lies there')
     .addHelpText('after', exampleOf('hindcast import-sb3 --model final_model.zip --normalizer final_vecnormalize.pkl --out models/mine'));

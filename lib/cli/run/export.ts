@@ -31,6 +31,10 @@ export async function exportBundle({ say }: Context, flags: ExportFlags, folder:
     say(`${file} (${bytes.length.toLocaleString('en-US')} bytes)`);
   }
   say(`${onnx ? `ONNX opset ${ONNX_OPSET}` : 'numpy archive'} of bundle ${bundle.hash.slice(0, 12)}`);
+  if (bundle.masking !== undefined)
+    say(
+      'This policy was taught under masks: mask actions that would be refused before you choose by its logits. They are not in the file.',
+    );
   const written = [...files].map(([file, bytes]) => ({ path: file, bytes: bytes.length, sha256: sha256(bytes) }));
   return {
     json: { command: 'export', format: onnx ? 'onnx' : 'npz', ...(onnx && { opset: ONNX_OPSET }), bundle: bundle.hash, files: written },

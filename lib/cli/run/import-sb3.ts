@@ -11,12 +11,13 @@ export interface ImportSb3Flags {
   readonly normalizer?: string;
   readonly schema: string;
   readonly actions: string;
+  readonly masked?: boolean;
   readonly out?: string;
   readonly force?: boolean;
 }
 
 export async function importModel({ say }: Context, flags: ImportSb3Flags): Promise<Done> {
-  const { model, normalizer, schema, actions, force = false } = flags;
+  const { model, normalizer, schema, actions, masked = false, force = false } = flags;
   const folder = resolve(flags.out ?? join(projectRoot(), 'models', basename(model).replace(/\.zip$/i, '')));
   const { bundle, features, samples } = importSb3({
     model: resolve(model),
@@ -24,6 +25,7 @@ export async function importModel({ say }: Context, flags: ImportSb3Flags): Prom
     name: basename(folder),
     schema,
     actions,
+    masked,
   });
   checkPlace(folder, bundle, force);
 

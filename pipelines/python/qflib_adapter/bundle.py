@@ -91,6 +91,8 @@ def _from_folder(folder):
     if hashlib.sha256(data).hexdigest() != meta["weights"]["sha256"]:
         raise BundleError(f"load: expected the weights of this bundle in {folder}, got others. Make it again.")
     tensors = _safetensors(data)
+    if meta.get("masking") is not None:
+        raise BundleError(f"load: expected a policy taught without masks in {folder}, got masking {meta['masking']}. Play it in Hindcast.")
     normaliser = meta["normaliser"]
     return _checked(
         Bundle(
@@ -117,6 +119,8 @@ def _from_npz(path):
     names = [str(name) for name in arrays["actions"]]
     if names != list(SEED_FIVE):
         raise BundleError(f"load: expected the actions {', '.join(SEED_FIVE)} in {path}, got {', '.join(names)}. Load the bundle's folder.")
+    if "masking" in arrays.files:
+        raise BundleError(f"load: expected a policy taught without masks in {path}, got masking {arrays['masking']}. Play it in Hindcast.")
     normalised = "mean" in arrays.files
     raw_clip = float(arrays["raw_clip"])
     return _checked(
