@@ -72,7 +72,7 @@ export function decisionLines(run: {
       const date = dateOf(day);
       idBase = `${base}${date}|${window}|`;
       head = `","session":"${date}","window":"${window}","symbol":`;
-      tail = `,"strategy":${strategy},"decidedAt":${decidedAt},"maxKnownAt":`;
+      tail = `,"strategy":${strategy},"decidedAt":${instantText(decidedAt)},"maxKnownAt":`;
     },
     id: (symbol) => sha256(idBase + symbol).slice(0, 32),
     add(id, facts, rows) {
@@ -85,7 +85,7 @@ export function decisionLines(run: {
       const { numbers } = values;
       for (let i = 0; i < features.length; i++) numbers[i] = facts.features[i]!;
       account(facts, numbers, features.length);
-      rows.copy(values.bytes, values.fill());
+      rows.copy(values.fill());
       rows.write(
         facts.intent === null
           ? `${facts.state === 'suspended' ? SUSPENDED : NO_INTENT}${facts.evidence}],${NOTHING_SPENT}}\n`

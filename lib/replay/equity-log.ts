@@ -1,6 +1,8 @@
 /** The equity series of a run as it grows: columns for the figures, lines for equity.csv. */
 import { dateOf, dayOf, type EpochDay } from '../core/index.js';
+import { gapText } from './gap-text.js';
 import type { EquitySeries } from './result.js';
+import type { TextBuffer } from './text-buffer.js';
 
 const COLUMNS = ['equityMinor', 'equityAtOpenMinor', 'cashMinor', 'exposure', 'feesMinor', 'turnoverMinor', 'indexClose'] as const;
 
@@ -8,6 +10,9 @@ export class EquityLog {
   length = 0;
   #day: Int32Array;
   readonly #columns: Record<(typeof COLUMNS)[number], Float64Array>;
+  /** A line of equity.csv after its date; the index stays empty where it has no close. */
+  readonly #indexed = gapText([...COLUMNS.map(() => ','), '\n']);
+  readonly #plain = gapText([...COLUMNS.slice(1).map(() => ','), ',\n']);
 
   /** Holds up to `capacity` sessions. */
   constructor(capacity: number) {
@@ -24,7 +29,7 @@ export class EquityLog {
     };
   }
 
-  /** Adds a session; returns its line of equity.csv. `cashMinor` includes frozen cash. */
+  /** Adds a session, and its line of equity.csv to `lines`. `cashMinor` includes frozen cash. */
   append(
     day: EpochDay,
     equityMinor: number,
@@ -33,7 +38,8 @@ export class EquityLog {
     feesMinor: number,
     turnoverMinor: number,
     indexClose: number,
-  ): string {
+    lines: TextBuffer | null,
+  ): void {
     const at = this.length++;
     const exposure = equityMinor === 0 ? 0 : (equityMinor - cashMinor) / equityMinor;
     this.#day[at] = day;
@@ -44,7 +50,19 @@ export class EquityLog {
     this.#columns.feesMinor[at] = feesMinor;
     this.#columns.turnoverMinor[at] = turnoverMinor;
     this.#columns.indexClose[at] = indexClose;
-    return `${dateOf(day)},${equityMinor},${equityAtOpenMinor},${cashMinor},${exposure},${feesMinor},${turnoverMinor},${Number.isNaN(indexClose) ? '' : indexClose}\n`;
+    if (lines === null) return;
+    const text = Number.isNaN(indexClose) ? this.#plain : this.#indexed;
+    const { numbers } = text;
+    numbers[0] = equityMinor;
+    numbers[1] = equityAtOpenMinor;
+    numbers[2] = cashMinor;
+    numbers[3] = exposure;
+    numbers[4] = feesMinor;
+    numbers[5] = turnoverMinor;
+    if (text === this.#indexed) numbers[6] = indexClose;
+    lines.write(dateOf(day));
+    lines.copy(text.fill());
+    lines.endRow();
   }
 
   /** Takes back the lines that an earlier process committed. */
@@ -53,7 +71,7 @@ export class EquityLog {
       for (const line of Buffer.from(chunk).toString('utf8').trimEnd().split('\n')) {
         const cells = line.split(',');
         const value = (i: number): number => (cells[i] === '' ? Number.NaN : Number(cells[i]));
-        this.append(dayOf(cells[0]!), value(1), value(2), value(3), value(5), value(6), value(7));
+        this.append(dayOf(cells[0]!), value(1), value(2), value(3), value(5), value(6), value(7), null);
       }
     }
   }

@@ -51,8 +51,9 @@ export function gapText(texts: readonly string[]): GapText {
 class GapText {
   /** What the next {@link fill} writes into the gaps; NaN and infinities as `null`. */
   readonly numbers: Float64Array;
-  /** Where {@link fill} writes. */
-  readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
+  /** `#bytes` as far as it is filled, by how many were filled: a view costs more than what it is for. */
+  readonly #filled: Uint8Array[] = [];
   readonly #kernel: LoadedKernel<GapTextExports>;
   readonly #textsAt: number;
   readonly #numbersAt: number;
@@ -75,7 +76,7 @@ class GapText {
     const { buffer } = this.#kernel.memory;
     new BigUint64Array(buffer, 0, powersOfTen().length).set(powersOfTen());
     this.numbers = new Float64Array(buffer, this.#numbersAt, gaps);
-    this.bytes = new Uint8Array(buffer, this.#bytesAt, most);
+    this.#bytes = new Uint8Array(buffer, this.#bytesAt, most);
     const table = new Uint32Array(buffer, this.#textsAt, texts.length * 2);
     encoded.forEach((text, i) => {
       new Uint8Array(buffer).set(text, places[i]!);
@@ -84,8 +85,9 @@ class GapText {
     });
   }
 
-  /** Fills the gaps; returns how many of `bytes` were written. */
-  fill(): number {
-    return this.#kernel.exports.fill(this.#textsAt, this.numbers.length, this.#numbersAt, this.#bytesAt) - this.#bytesAt;
+  /** Fills the gaps; the bytes are good until the next call. */
+  fill(): Uint8Array {
+    const length = this.#kernel.exports.fill(this.#textsAt, this.numbers.length, this.#numbersAt, this.#bytesAt) - this.#bytesAt;
+    return (this.#filled[length] ??= this.#bytes.subarray(0, length));
   }
 }

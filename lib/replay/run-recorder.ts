@@ -201,16 +201,15 @@ export class RunRecorder implements Recorder {
       indexBars !== null && indexBars.length > 0 && indexBars.day[indexBars.length - 1] === day
         ? indexBars.close[indexBars.length - 1]!
         : Number.NaN;
-    this.#groups.equity.add(
-      equity.append(
-        day,
-        broker.equityMinor(),
-        broker.equityAtOpenMinor(),
-        broker.cashMinor(),
-        this.#feesMinor,
-        this.#turnoverMinor,
-        indexClose,
-      ),
+    equity.append(
+      day,
+      broker.equityMinor(),
+      broker.equityAtOpenMinor(),
+      broker.cashMinor(),
+      this.#feesMinor,
+      this.#turnoverMinor,
+      indexClose,
+      this.#groups.equity,
     );
     this.#feesMinor = 0;
     this.#turnoverMinor = 0;
@@ -238,10 +237,16 @@ export class RunRecorder implements Recorder {
    */
   commit(index: number, page: { path: string; text: string }): void {
     const saved: SavedState = { counts: this.counts, recent: [...this.#recent], waiting: this.#waiting, world: this.#in.snapshot() };
-    const { decisions, outcomes, fills: done, equity: account } = this.#groups;
-    this.#in.store.commit(
+    const { store } = this.#in;
+    const { decisions, outcomes, fills, equity } = this.#groups;
+    store.commit(
       index,
-      { decisions: decisions.take(), outcomes: outcomes.take(), fills: done.take(), equity: account.take() },
+      {
+        decisions: decisions.take(() => store.spare('decisions')),
+        outcomes: outcomes.take(() => store.spare('outcomes')),
+        fills: fills.take(() => store.spare('fills')),
+        equity: equity.take(() => store.spare('equity')),
+      },
       JSON.stringify(saved),
       page,
     );

@@ -62,7 +62,7 @@ export function settleRun(folder: string, options: SettleOptions, effects: Parti
   const sessions = run.equity.day;
   const equity = new EquityLog(sessions.length);
   sessions.forEach((day, i) => {
-    equity.append(day, run.equity.equityMinor[i]!, run.equity.equityAtOpenMinor[i]!, run.equity.cashMinor[i]!, 0, 0, Number.NaN);
+    equity.append(day, run.equity.equityMinor[i]!, run.equity.equityAtOpenMinor[i]!, run.equity.cashMinor[i]!, 0, 0, Number.NaN, null);
   });
   const world = settleWorld({
     calendar,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { projectRoot } from '../core/index.js';
-import { type Checkpoint, type RowGroups, type RunFiles, StoreError } from './store.js';
+import { type Checkpoint, ROW_KINDS, type RowGroups, type RowKind, type RunFiles, StoreError } from './store.js';
 import type { StoreAnswer, StoreRequest } from './store-worker.js';
 
 /** Groups that may wait to be written; a full queue makes the loop wait, so that memory stays bounded. */
@@ -37,6 +37,9 @@ export class StoreClient {
   readonly #worker: Worker;
   readonly #shared = new Int32Array(new SharedArrayBuffer(8));
   #sent = 0;
+  /** Groups that the thread may still read, oldest first; and memory of groups that it is done with. */
+  readonly #underWay: RowGroups[] = [];
+  readonly #spare: Readonly<Record<RowKind, Buffer[]>> = { decisions: [], outcomes: [], fills: [], equity: [] };
   #gone = false;
   readonly #ended = (): void => {
     this.#gone = true;
@@ -70,8 +73,18 @@ export class StoreClient {
       );
     }
     this.#sent++;
-    const moved = Object.values(groups).map((group) => group.bytes.buffer as ArrayBuffer);
-    this.#worker.postMessage({ kind: 'commit', barrier, groups, state, page } satisfies StoreRequest, moved);
+    this.#underWay.push(groups);
+    this.#worker.postMessage({ kind: 'commit', barrier, groups, state, page } satisfies StoreRequest);
+  }
+
+  /** Memory of a group of this kind that is written and will not be read again. */
+  spare(kind: RowKind): Buffer | undefined {
+    const left = this.#sent - Atomics.load(this.#shared, COMMITTED);
+    while (this.#underWay.length > left) {
+      const written = this.#underWay.shift()!;
+      for (const of of ROW_KINDS) if (written[of].rows > 0) this.#spare[of].push(Buffer.from(written[of].bytes.buffer));
+    }
+    return this.#spare[kind].pop();
   }
 
   /** Waits until at most `left` groups are under way. */

@@ -1,6 +1,7 @@
-/** Text on its way to the store: bytes that are written once, without strings that pile up. */
+/** Text on its way to the store: bytes that are written once, in memory that both threads see, without strings that pile up. */
 
 const FIRST_BYTES = 1 << 16;
+const memory = (bytes: number): Buffer => Buffer.from(new SharedArrayBuffer(bytes));
 
 /** Lines of one kind in one commit group. */
 export interface RowGroup {
@@ -11,7 +12,7 @@ export interface RowGroup {
 export class TextBuffer {
   length = 0;
   rows = 0;
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #bytes = memory(FIRST_BYTES);
 
   /** Adds a line (its newline included) as UTF-8. */
   add(line: string): void {
@@ -26,11 +27,11 @@ export class TextBuffer {
     this.length += this.#bytes.write(text, this.length);
   }
 
-  /** Adds the first `count` of `bytes`. */
-  copy(bytes: Uint8Array, count: number): void {
-    this.#reserve(count);
-    this.#bytes.set(bytes.subarray(0, count), this.length);
-    this.length += count;
+  /** Adds a part of a line that is bytes already. */
+  copy(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
   }
 
   endRow(): void {
@@ -40,18 +41,20 @@ export class TextBuffer {
   #reserve(more: number): void {
     const most = this.length + more;
     if (most <= this.#bytes.length) return;
-    const wider = Buffer.allocUnsafeSlow(Math.max(most, this.#bytes.length * 2));
+    const wider = memory(Math.max(most, this.#bytes.length * 2));
     this.#bytes.copy(wider, 0, 0, this.length);
     this.#bytes = wider;
   }
 
-  /** Gives away what was added and starts anew. The bytes own their memory, so that they can move to another thread. */
-  take(): RowGroup {
-    if (this.length === 0) return { bytes: new Uint8Array(0), rows: 0 };
-    const taken = { bytes: new Uint8Array(this.#bytes.buffer, 0, this.length), rows: this.rows };
-    this.#bytes = Buffer.allocUnsafeSlow(this.#bytes.length);
+  /** Gives away what was added and starts anew, in the memory of a group that is written where there is one. */
+  take(spare: () => Buffer | undefined): RowGroup {
+    if (this.length === 0) return NOTHING;
+    const taken = { bytes: this.#bytes.subarray(0, this.length), rows: this.rows };
+    this.#bytes = spare() ?? memory(FIRST_BYTES);
     this.length = 0;
     this.rows = 0;
     return taken;
   }
 }
+
+const NOTHING: RowGroup = { bytes: new Uint8Array(0), rows: 0 };
