@@ -5,44 +5,65 @@ import { join } from 'node:path';
 import { InputError } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
 import { type Models, memoryMeter, modelPlan, type Transcripts } from '../llm/index.js';
+import { localEmbedderId, recordedEmbedder, serverEmbedder } from '../memory/index.js';
 import { asksModels, prepareReplay, type ReplayEffects, type ReplaySpec, type RunRow } from '../replay/index.js';
 import type { Context } from './action.js';
 import { openedModels } from './opened-models.js';
 
 export interface Lent {
-  readonly effects: Pick<ReplayEffects, 'llm'>;
+  readonly effects: Pick<ReplayEffects, 'llm' | 'embedder'>;
   close(): Promise<void>;
 }
 
 const NOTHING: Lent = { effects: {}, close: async () => {} };
 
-/** Opens what a spec asks for; nothing where it asks no model, or none is configured (rules stand in then). */
+/**
+ * Opens what a spec asks for: the models of its roles, the embedder of its memory. Nothing where it asks no model, or none is configured
+ * (rules stand in then). Throws where a server is away before the run begins.
+ */
 export async function lentModels(context: Context, spec: ReplaySpec, data: MarketData): Promise<Lent> {
-  if (!asksModels(spec)) return NOTHING;
   const plan = modelPlan(context.settings.values);
-  if (Object.keys(plan.models).length === 0) return NOTHING;
+  const asking = asksModels(spec) && Object.keys(plan.models).length > 0;
+  const embedderOf = spec.memory?.embedder;
+  if (!asking && embedderOf === undefined) return NOTHING;
   // The calls go by the name of the run, which hangs on the plan but on no answer.
-  const { run } = prepareReplay(spec, { data, llm: { models: { plan } as Models, secret: '', meter: memoryMeter() } });
-  const secret = fenceOf(context.settings.values.resultsDir, run);
+  const { run } = prepareReplay(spec, {
+    data,
+    ...(asking && { llm: { models: { plan } as Models, secret: '', meter: memoryMeter() } }),
+  });
   const { models, meter, close } = openedModels(context, run);
   try {
-    await models.ready([...new Set(Object.values(plan.models))]);
+    if (asking) await models.ready([...new Set(Object.values(plan.models))]);
+    return {
+      effects: {
+        ...(asking && { llm: { models, secret: fenceOf(context.settings.values.resultsDir, run), meter } }),
+        ...(embedderOf !== undefined && { embedder: await serverEmbedder(models, embedderOf) }),
+      },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
-  return { effects: { llm: { models, secret, meter } }, close };
 }
 
-/** For `verify`: models that answer from a run's transcripts and ask nobody. Throws InputError for a run without its fence. */
+/**
+ * For `verify`: models and the embedder that answer from a run's transcripts and ask nobody. Throws InputError for a run that asked
+ * models and has no fence.
+ */
 export const answerFrom =
   (context: Context) =>
-  (row: RunRow, transcripts: Transcripts): Pick<ReplayEffects, 'llm'> => {
-    if (row.fence === undefined) {
+  (row: RunRow, transcripts: Transcripts): Pick<ReplayEffects, 'llm' | 'embedder'> => {
+    const { fence, embedder } = row;
+    const served = embedder !== undefined && embedder.id !== localEmbedderId;
+    if (fence === undefined && !served) {
       throw new InputError(`verify: expected the fence of ${row.run} in its run.json, got none. Its prompts can't be made again.`);
     }
     const { models, meter } = openedModels(context, row.run, { mode: 'replay', transcripts, asks: row.asks });
-    return { llm: { models, secret: row.fence, meter } };
+    return {
+      ...(fence !== undefined && { llm: { models, secret: fence, meter } }),
+      ...(served && { embedder: recordedEmbedder(models, embedder) }),
+    };
   };
 
 /**

@@ -27,6 +27,7 @@ export interface SpecFlags {
   readonly memory?: MemoryUse;
   readonly memoryFrom?: string;
   readonly memoryHorizon?: number;
+  readonly memoryEmbedder?: string;
 }
 
 export const names = (text: string): string[] => {
@@ -92,6 +93,7 @@ export function specOptions(command: Command): void {
       ]),
     )
     .option('--memory-from <name>', 'memory to start from, under data/memory or a path; empty otherwise')
+    .option('--memory-embedder <name>', 'local, or a model as server/name (default: llmEmbed of the settings, else local)')
     .option('--memory-horizon <n>', 'sessions until a decision becomes a lesson, one of the horizons (default: 5)', wholeNumber)
     .addOption(new Option('--on-bad-row <what>', 'what to do with bad rows of your data').choices(['refuse', 'skip']));
 }
@@ -108,6 +110,7 @@ export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
     ...(flags.memory && { use: flags.memory }),
     ...(flags.memoryFrom !== undefined && { from: flags.memoryFrom }),
     ...(flags.memoryHorizon !== undefined && { horizon: flags.memoryHorizon }),
+    ...(flags.memoryEmbedder !== undefined && flags.memoryEmbedder !== 'local' && { embedder: flags.memoryEmbedder }),
   };
   const { decisionPoint, cash: initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow } = flags;
   const given = Object.entries({ decisionPoint, initialCash, quantityStep, rulebook, risk, priceOnly, seed, horizons, onBadRow });

@@ -1,6 +1,7 @@
 /** Flags, a spec file and what the data offers, as one checked replay spec per account. */
 import type { MarketData } from '../feeds/index.js';
-import { parseSpec, type ReplaySpec, type ReplaySpecInput } from '../replay/index.js';
+import { embedderModel, localEmbedderId, memoryTables } from '../memory/index.js';
+import { parseSpec, type ReplaySpec, type ReplaySpecInput, startingMemory } from '../replay/index.js';
 import type { Context } from './action.js';
 import { dataOf } from './fetched-data.js';
 import { type SpecFlags, specPart } from './spec-flags.js';
@@ -28,6 +29,18 @@ export async function specsFrom(
   const universe = universeOf(data, { ...file, ...flags });
   const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
   const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];
-  const specs = accounts.map((account) => parseSpec({ ...file, ...specPart(flags), ...universe, data: source, strategies: account }));
+  const specs = accounts.map((account) =>
+    withEmbedder(context, flags, parseSpec({ ...file, ...specPart(flags), ...universe, data: source, strategies: account })),
+  );
   return { data, specs, understood };
+}
+
+/** The embedder of a run's memory where nobody named one: that of the memory it starts from, else that of the settings. */
+function withEmbedder({ settings }: Context, { memoryEmbedder }: SpecFlags, spec: ReplaySpec): ReplaySpec {
+  const { memory } = spec;
+  if (memory === undefined || memory.embedder !== undefined || memoryEmbedder !== undefined) return spec;
+  const start = startingMemory(memory);
+  const id = start === null ? undefined : memoryTables(start)!.active.id;
+  const embedder = id === undefined ? settings.values.llmEmbed : id === localEmbedderId ? undefined : embedderModel(id);
+  return embedder === undefined ? spec : { ...spec, memory: { ...memory, embedder } };
 }

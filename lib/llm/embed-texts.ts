@@ -27,7 +27,8 @@ interface Means {
   readonly budget: Budget;
   readonly meter: Meter;
   readonly store: Transcribed;
-  readonly server: OpenModel;
+  /** Opened with the first text that has to be asked. */
+  readonly server: () => OpenModel;
   readonly modelDigest: string;
 }
 
@@ -36,6 +37,8 @@ interface Wanted {
   readonly texts: readonly string[];
   readonly signal?: AbortSignal;
   readonly keepAlive?: string;
+  readonly place?: string;
+  readonly fresh?: boolean;
 }
 
 /** A server computes so many in one go; more would only wait longer for the first. */
@@ -48,19 +51,23 @@ interface Got {
 }
 
 export async function embedTexts(means: Means, wanted: Wanted): Promise<Embedded> {
-  const { model, texts } = wanted;
-  const { modelDigest } = means;
+  const { model, texts, place, fresh = false } = wanted;
+  const { modelDigest, store } = means;
   const empty = texts.findIndex((text) => text.trim() === '');
   if (empty >= 0) throw new LlmInputError(`embed: expected texts, got an empty one in place ${empty + 1}. Leave it out.`);
   const keys = texts.map((text) => embedKey(text, model, modelDigest));
   // The same text twice is one question.
   const distinct = [...new Map(keys.map((key) => [key.hash, key])).values()];
   const got = new Map<string, Got>();
+  const placed = ({ prompt }: CallKey): CallKey => embedKey(prompt, model, modelDigest, place);
   for (const key of distinct) {
-    const recorded = lookUp(means, key);
+    const failed = place === undefined ? undefined : store.failureAt(placed(key));
+    if (failed) gotOf(failed);
+    const recorded = lookUp(means, key, fresh);
     if (recorded) got.set(key.hash, recorded);
   }
   const missing = distinct.filter(({ hash }) => !got.has(hash));
+  const unanswered = (): CallKey[] => missing.filter(({ hash }) => !got.has(hash)).map(placed);
   const faults = new Map<string, string>();
   try {
     for (let from = 0; from < missing.length; from += BATCH) {
@@ -68,7 +75,7 @@ export async function embedTexts(means: Means, wanted: Wanted): Promise<Embedded
     }
   } catch (error) {
     const kind = failureKind(error);
-    if (kind !== undefined && kind !== 'cancelled') keepFailures(means, missing, got, kind, (error as Error).message);
+    if (kind !== undefined && kind !== 'cancelled') keepFailures(store, unanswered(), kind, (error as Error).message);
     throw error;
   }
   const dimension = got.values().next().value?.vector.length;
@@ -81,7 +88,7 @@ export async function embedTexts(means: Means, wanted: Wanted): Promise<Embedded
       model,
       new Map(keys.flatMap(({ hash }, i): [number, string][] => (faults.has(hash) ? [[i, faults.get(hash)!]] : []))),
     );
-    keepFailures(means, missing, got, bad.kind, bad.message);
+    keepFailures(store, unanswered(), bad.kind, bad.message);
     throw bad;
   }
   const all = keys.map(({ hash }) => got.get(hash)!);
@@ -95,20 +102,12 @@ export async function embedTexts(means: Means, wanted: Wanted): Promise<Embedded
 }
 
 /** So that a replay fails where this run did. */
-function keepFailures(
-  { store }: Means,
-  asked: readonly CallKey[],
-  got: ReadonlyMap<string, Got>,
-  kind: FailureKind,
-  message: string,
-): void {
-  for (const key of asked) {
-    if (!got.has(key.hash)) store.keep(key, { outcome: { failure: { kind, message } }, costMicroYuan: 0, milliseconds: 0 });
-  }
+function keepFailures(store: Transcribed, asked: readonly CallKey[], kind: FailureKind, message: string): void {
+  for (const key of asked) store.keepFailure(key, { kind, message });
 }
 
-function lookUp({ budget, meter, store }: Means, key: CallKey): Got | undefined {
-  const entry = store.find(key);
+function lookUp({ budget, meter, store }: Means, key: CallKey, fresh: boolean): Got | undefined {
+  const entry = fresh && !store.replays ? undefined : store.find(key);
   if (!entry) {
     store.mayAsk(key);
     return undefined;
@@ -137,7 +136,8 @@ async function askBatch(
   batch: readonly CallKey[],
   got: Map<string, Got>,
 ): Promise<Faults> {
-  const { plan, budget, meter, store, server } = means;
+  const { plan, budget, meter, store } = means;
+  const server = means.server();
   const price = priceOf(plan, model);
   const estimate = { promptTokens: batch.reduce((sum, { prompt }) => sum + estimateTokens(prompt), 0), completionTokens: 0 };
   const reserved = budget.reserve({ tokens: estimate.promptTokens, microYuan: costOf(price, estimate) });

@@ -87,9 +87,12 @@ export class NoModel extends Refused {
 /** A failure that the transcript holds, told again in a replay. */
 export class RecordedFailure extends OutsideError {
   readonly kind: FailureKind;
-  constructor(source: string, kind: FailureKind, detail: string) {
-    super(source, 'unavailable', false, detail);
+  /** The words of the failure when it happened. */
+  readonly told: string;
+  constructor(source: string, kind: FailureKind, told: string) {
+    super(source, 'unavailable', false, told);
     this.kind = kind;
+    this.told = told;
   }
 }
 

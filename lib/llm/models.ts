@@ -72,6 +72,15 @@ export interface ChatAnswer {
   readonly notes: readonly string[];
 }
 
+export interface EmbedOptions {
+  readonly signal?: AbortSignal;
+  readonly keepAlive?: string;
+  /** Where in the run it is asked, such as the instant of a recall: a replay fails there where the run failed there, and nowhere else. */
+  readonly place?: string;
+  /** Asks the server also for what was recorded, to see whether it still answers so. */
+  readonly fresh?: boolean;
+}
+
 /** One question, answered or not. `said`: the answer that can't be used, where there was one. */
 export type Attempt =
   | { readonly ok: true; readonly answer: ChatAnswer }
@@ -88,11 +97,7 @@ export interface Models {
   /** As `chat`, with the OutsideErrors as values; ends that were asked for are thrown still. */
   attempt(request: ChatRequest): Promise<Attempt>;
   /** A vector a text, in order; all finite, not zero, of one dimension. Throws BadVectors and as `chat`. */
-  embed(
-    model: string,
-    texts: readonly string[],
-    options?: { readonly signal?: AbortSignal; readonly keepAlive?: string },
-  ): Promise<Embedded>;
+  embed(model: string, texts: readonly string[], options?: EmbedOptions): Promise<Embedded>;
   /** Digest of each model that was asked, for the stamp. */
   used(): Readonly<Record<string, string>>;
   /** The same models answering only what this run recorded, failures too: asks nobody and spends nothing. Close it by itself. */
@@ -199,10 +204,10 @@ export function openModels(options: ModelsOptions): Models {
       return tried.answer;
     },
     attempt,
-    embed: async (model, texts, { signal: own, keepAlive } = {}) =>
+    embed: async (model, texts, { signal: own, ...options } = {}) =>
       embedTexts(
-        { plan, budget, meter, store, server: servers.of(model), modelDigest: await digestOf(model) },
-        { model, texts, ...linked(signal, own), ...(keepAlive !== undefined && { keepAlive }) },
+        { plan, budget, meter, store, server: () => servers.of(model), modelDigest: await digestOf(model) },
+        { model, texts, ...linked(signal, own), ...options },
       ),
     used: () => Object.fromEntries([...known].sort(([a], [b]) => (a < b ? -1 : 1))),
     replayed: () => openModels({ ...options, mode: 'replay', digests: Object.fromEntries(known) }),

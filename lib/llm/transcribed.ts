@@ -1,7 +1,7 @@
 /** Calls by way of the transcripts: what was recorded is not asked, what is asked is recorded, the same is not asked twice at once. */
 import type { Clock } from '../core/index.js';
 import { Cancelled, type OutsideError } from '../feeds/index.js';
-import { LlmInputError } from './errors.js';
+import { type FailureKind, LlmInputError } from './errors.js';
 import type { CallKey, NewEntry, TranscriptEntry } from './transcript-entry.js';
 import type { Lookup, Transcripts } from './transcripts.js';
 import { unseenPrompt } from './unseen-prompt.js';
@@ -18,8 +18,13 @@ export interface Transcribed {
     ask: () => Promise<Result>,
     options?: { readonly fresh?: boolean },
   ): Promise<{ readonly entry: TranscriptEntry; readonly served: 'live' | 'recorded'; readonly error?: OutsideError }>;
+  /** Nothing is asked. */
+  readonly replays: boolean;
   find(key: CallKey): TranscriptEntry | undefined;
   keep(key: CallKey, result: Result): TranscriptEntry;
+  /** What failed at a place of the run fails there again: in a replay, and for all who ask there. A run that goes on asks anew. */
+  failureAt(key: CallKey): TranscriptEntry | undefined;
+  keepFailure(key: CallKey, failure: { readonly kind: FailureKind; readonly message: string }): void;
   /** Throws UnseenPrompt in a replay. */
   mayAsk(key: CallKey): void;
   /** The digest under which a model was recorded. Throws LlmInputError where there are several. */
@@ -38,6 +43,8 @@ const NEVER_RECORDED = 'never-recorded';
 
 export function transcribed({ transcripts, run, mode, clock }: Options): Transcribed {
   const lookup: Lookup = { run, others: mode !== 'live', failures: mode === 'replay' };
+  /** Of this process, by the hash of call and place. */
+  const failures = new Map<string, TranscriptEntry>();
   const flights = new Map<string, Promise<{ readonly entry: TranscriptEntry; readonly error?: OutsideError }>>();
 
   function find(key: CallKey, fresh = false): TranscriptEntry | undefined {
@@ -54,9 +61,19 @@ export function transcribed({ transcripts, run, mode, clock }: Options): Transcr
   }
 
   return {
+    replays: mode === 'replay',
     find,
     keep,
     mayAsk,
+    failureAt(key) {
+      if (mode === 'replay') return find(key);
+      const failed = failures.get(key.hash);
+      if (failed === undefined) transcripts.forget(run, key.hash);
+      return failed;
+    },
+    keepFailure(key, failure) {
+      failures.set(key.hash, keep(key, { outcome: { failure }, costMicroYuan: 0, milliseconds: 0 }));
+    },
     async answerTo(key, ask, { fresh = false } = {}) {
       for (;;) {
         const entry = find(key, fresh);

@@ -47,7 +47,9 @@ export function chatKey(question: FullQuestion, model: string, modelDigest: stri
   return keyOf('chat', canonicalJson(messages), parameters, model, modelDigest, sample);
 }
 
-export const embedKey = (text: string, model: string, modelDigest: string): CallKey => keyOf('embed', text, {}, model, modelDigest, 0);
+/** `place`: where in the run, of a failure there; a vector is the same everywhere. */
+export const embedKey = (text: string, model: string, modelDigest: string, place?: string): CallKey =>
+  keyOf('embed', text, place === undefined ? {} : { place }, model, modelDigest, 0);
 
 function keyOf(kind: CallKey['kind'], prompt: string, parameters: Parameters, model: string, modelDigest: string, sample: number): CallKey {
   const hash = hashOf({ version: 1, kind, prompt: sha256(prompt), parameters, modelDigest, sample });

@@ -77,6 +77,12 @@ export class Transcripts {
     });
   }
 
+  /** That `run` got what it got for a call is forgotten; the entry stays. */
+  forget(run: string, hash: string): void {
+    if (this.#rows('select 1 from run_call where run = ? and hash = ?', run, hash).length === 0) return;
+    this.#write(() => this.#sql('delete from run_call where run = ? and hash = ?').run(run, hash));
+  }
+
   /** Digests under which a model was recorded: by `run` where it is given, else by all. */
   digestsOf(model: string, run?: string): string[] {
     const rows =

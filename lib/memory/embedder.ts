@@ -1,5 +1,13 @@
 /** What memory needs of an embedding model, wherever it runs. */
 
+export interface EmbedOptions {
+  readonly signal?: AbortSignal;
+  /** Where in a run it is asked, such as the instant of a recall: where a server failed in the run, it fails in its replay. */
+  readonly place?: string;
+  /** Not from a record of earlier answers: to see whether the model still gives them. */
+  readonly fresh?: boolean;
+}
+
 export interface Embedder {
   /** `bge-small-zh-v1.5-q`, `ollama:nomic-embed-text`, ...: one table a model, never a mix. */
   readonly id: string;
@@ -10,7 +18,9 @@ export interface Embedder {
   digest(): Promise<string>;
   countTokens(text: string): number;
   /** One unit vector a text, in order. Throws where the model does; what comes back is checked by the health gate, not here. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
+  /** The same embedder answering only what this run has on record, for the run's audit. Absent where the model is in this process. */
+  replayed?(): Embedder & { close(): Promise<void> };
 }
 
 /** Scales to length 1 in place; a zero vector stays zero, for the gate to find. */

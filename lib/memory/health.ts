@@ -1,6 +1,8 @@
 /** The health of an embedder: checked when memory opens, and on every vector, so that a sick one is named instead of believed. */
 import { z } from 'zod';
-import { type Embedder, toUnit } from './embedder.js';
+import { Cancelled } from '../feeds/index.js';
+import { BudgetStop, RecordedFailure, TranscriptError, UnseenPrompt } from '../llm/index.js';
+import { type Embedder, type EmbedOptions, toUnit } from './embedder.js';
 import { MemoryError } from './errors.js';
 
 export const sicknesses = [
@@ -54,7 +56,7 @@ export type EmbedderCard = z.output<typeof embedderCardSchema>;
 
 /** Embeds the canaries and writes the card of a new table. Throws EmbedderError when the embedder is sick from the start. */
 export async function registerEmbedder(embedder: Embedder, signal?: AbortSignal): Promise<EmbedderCard> {
-  const vectors = await embedChecked(embedder, canaryTexts, signal);
+  const vectors = await embedChecked(embedder, canaryTexts, { fresh: true, ...(signal && { signal }) });
   return {
     id: embedder.id,
     dimension: embedder.dimension,
@@ -75,7 +77,7 @@ export async function checkEmbedder(card: EmbedderCard, embedder: Embedder, sign
   const vectors = await embedChecked(
     embedder,
     card.canaries.map(({ text }) => text),
-    signal,
+    { fresh: true, ...(signal && { signal }) },
   );
   for (const [i, { text, vector }] of card.canaries.entries()) {
     const cosine = dot(vectors[i]!, vector);
@@ -87,14 +89,17 @@ export async function checkEmbedder(card: EmbedderCard, embedder: Embedder, sign
   }
 }
 
-/** Embeds and checks every vector; unit vectors in the order of the texts. Throws EmbedderError with the first sickness found. */
-export async function embedChecked(embedder: Embedder, texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+/**
+ * Embeds and checks every vector; unit vectors in the order of the texts. Throws EmbedderError with the first sickness found; ends that
+ * were asked for, a spent budget and a text that a replay has not on record are thrown as they are.
+ */
+export async function embedChecked(embedder: Embedder, texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
   let vectors: Float32Array[];
   try {
-    vectors = await embedder.embed(texts, signal);
+    vectors = await embedder.embed(texts, options);
   } catch (error) {
-    if (error instanceof EmbedderError || signal?.aborted) throw error;
-    throw new EmbedderError('provider-down', error instanceof Error ? error.message : String(error), { cause: error });
+    if (error instanceof EmbedderError || options.signal?.aborted || NO_SICKNESS.some((kind) => error instanceof kind)) throw error;
+    throw downWith(error);
   }
   if (vectors.length !== texts.length) throw new EmbedderError('wrong-count', `${vectors.length} vectors for ${texts.length} texts`);
   const seen = new Map<string, string>();
@@ -131,8 +136,16 @@ async function digestOf(embedder: Embedder): Promise<string> {
   try {
     return await embedder.digest();
   } catch (error) {
-    throw new EmbedderError('provider-down', error instanceof Error ? error.message : String(error), { cause: error });
+    throw downWith(error);
   }
+}
+
+const NO_SICKNESS = [BudgetStop, UnseenPrompt, TranscriptError, Cancelled] as const;
+
+/** In a replay the words are those of the run: they stand in its decisions. */
+function downWith(error: unknown): EmbedderError {
+  const said = error instanceof RecordedFailure ? error.told : error instanceof Error ? error.message : String(error);
+  return new EmbedderError('provider-down', said, { cause: error });
 }
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {

@@ -5,14 +5,14 @@ export { checkMemory, type MemoryCheck } from './check.js';
 export { type ChunkOptions, chunkText, type TextChunk } from './chunk-text.js';
 export { decayWeight, halfLifeDays } from './decay.js';
 export { documentRows, type LongDocument, leadSummary, type Summarise } from './document-rows.js';
-export type { Embedder } from './embedder.js';
+export type { Embedder, EmbedOptions } from './embedder.js';
 export { MemoryError } from './errors.js';
 export { ExactIndex, type Neighbour, type SearchOptions } from './exact-index.js';
 export { exportMemory, type ImportResult, importMemory, quarantined } from './exchange.js';
 export { type FloatRows, rowsInFile, rowsInMemory } from './float-rows.js';
 export { checkEmbedder, type EmbedderCard, EmbedderError, registerEmbedder, type Sickness } from './health.js';
 export { episodeRow, type LessonBody, lessonRow, maximRows, type RememberedDecision, type SettledOutcome } from './lessons.js';
-export { localEmbedder } from './local-embedder.js';
+export { localEmbedder, localEmbedderId } from './local-embedder.js';
 export type { Health, Memory, MemoryCounts } from './memory.js';
 export { type MemoryOptions, openMemory } from './open-memory.js';
 export { reembed } from './reembed.js';
@@ -25,4 +25,5 @@ export {
   memoryRowSchema,
   type NewMemoryRow,
 } from './row.js';
-export { serverEmbedder } from './server-embedder.js';
+export { type EmbedderFacts, embedderId, embedderModel, factsOf, recordedEmbedder, serverEmbedder } from './server-embedder.js';
+export { WaitingRows } from './waiting-rows.js';

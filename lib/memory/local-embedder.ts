@@ -21,17 +21,19 @@ interface Tokenizers {
 const onnx = lazyPackage<Onnx>('onnxruntime-node');
 const tokenizers = lazyPackage<Tokenizers>('@huggingface/tokenizers');
 
-const NAME = 'bge-small-zh-v1.5-q';
+export const localEmbedderId = 'bge-small-zh-v1.5-q';
 const DIMENSION = 512;
 const MAX_TOKENS = 512;
 
 /** `threads`: cores that one text may use. Throws MemoryError when the model's files are not there. */
 export function localEmbedder(threads = 1): Embedder {
-  const folder = join(projectRoot(), 'models', 'embedders', NAME);
+  const folder = join(projectRoot(), 'models', 'embedders', localEmbedderId);
   const file = (name: string) => {
     const path = join(folder, name);
     if (!existsSync(path)) {
-      throw new MemoryError(`localEmbedder: expected ${name} under models/embedders/${NAME}, got nothing. Restore it from the repository.`);
+      throw new MemoryError(
+        `localEmbedder: expected ${name} under models/embedders/${localEmbedderId}, got nothing. Restore it from the repository.`,
+      );
     }
     return readFileSync(path);
   };
@@ -62,7 +64,7 @@ export function localEmbedder(threads = 1): Embedder {
   }
 
   return {
-    id: NAME,
+    id: localEmbedderId,
     dimension: DIMENSION,
     maxTokens: MAX_TOKENS,
     digest: async () => {
@@ -70,7 +72,7 @@ export function localEmbedder(threads = 1): Embedder {
       return digest;
     },
     countTokens: (text) => encode(text).length,
-    async embed(texts, signal) {
+    async embed(texts, { signal } = {}) {
       const ids = texts.map(encode);
       const long = ids.findIndex((row) => row.length > MAX_TOKENS);
       if (long >= 0) {

@@ -5,7 +5,7 @@ import { chunkText } from './chunk-text.js';
 import type { Embedder } from './embedder.js';
 import { MemoryError } from './errors.js';
 import type { ExactIndex } from './exact-index.js';
-import { EmbedderError } from './health.js';
+import { EmbedderError, type Sickness } from './health.js';
 import { accepts, rankRows } from './rank-rows.js';
 import { embeddedText, type MemoryRow, memoryRow, type NewMemoryRow } from './row.js';
 import { type RowHead, searchedText } from './row-head.js';
@@ -16,6 +16,7 @@ import { embedCached } from './vector-cache.js';
 export interface Health {
   readonly status: 'ok' | 'degraded';
   readonly reason?: string;
+  readonly sickness?: Sickness;
 }
 
 /** Counts since opening, for metrics. */
@@ -136,11 +137,14 @@ export class Memory {
   private async take(input: readonly NewMemoryRow[], signal?: AbortSignal): Promise<{ written: number; known: number; ids: string[] }> {
     if (this.mode !== 'read-write')
       throw new MemoryError('remember: expected a memory open for writing, got a read-only one. Open it read-write.');
+    // Another model's vectors must not come among those of the table.
+    if (this.health.status === 'degraded') throw new EmbedderError(this.health.sickness!, 'found when the memory was opened');
     const rows = input.map(memoryRow);
     const fresh = new Map<string, MemoryRow>();
     for (const row of rows) if (!this.index.has(row.id)) fresh.set(row.id, row);
     const batch = [...fresh.values()].sort((a, b) => a.knownAt - b.knownAt);
-    const vectors = await embedCached(this.embedder, batch.map(embeddedText), signal);
+    const place = `write|${batch[batch.length - 1]?.knownAt}`;
+    const vectors = await embedCached(this.embedder, batch.map(embeddedText), { place, ...(signal && { signal }) });
     if (batch.length > 0 && batch[0]!.knownAt < this.index.lastKnownAt) {
       // A row known before the last one: the order is made anew.
       await this.writeHeld();
@@ -208,7 +212,7 @@ export class Memory {
     if (this.index.vectors.lengthAt(asOf) === 0) return this.nothing(`nothing was known by ${isoOf(asOf)}`);
     let vector: Float32Array;
     try {
-      vector = await this.vectorOf(query.text);
+      vector = await this.vectorOf(query.text, `recall|${asOf}`);
     } catch (error) {
       if (!(error instanceof EmbedderError)) throw error;
       return this.degraded(`${error.sickness}: ${error.message}`);
@@ -259,11 +263,11 @@ export class Memory {
     });
   }
 
-  private async vectorOf(text: string): Promise<Float32Array> {
+  private async vectorOf(text: string, place: string): Promise<Float32Array> {
     const { maxTokens, countTokens } = this.embedder;
     // The head of an over-long query stands for it, rather than nothing.
     const head = chunkText(text, { maxTokens, countTokens: (part) => countTokens.call(this.embedder, part) })[0]!.text;
-    return (await embedCached(this.embedder, [head]))[0]!;
+    return (await embedCached(this.embedder, [head], { place }))[0]!;
   }
 
   private degraded(reason: string): Recall {

@@ -41,7 +41,7 @@ export async function openMemory(folder: string, { embedder, mode, signal }: Mem
         await checkEmbedder(card, embedder, signal);
       } catch (error) {
         if (!(error instanceof EmbedderError)) throw error;
-        health = { status: 'degraded', reason: `${error.sickness}: ${error.message}` };
+        health = { status: 'degraded', reason: `${error.sickness}: ${error.message}`, sickness: error.sickness };
       }
     }
     const table = await openTable(join(folder, 'lance'), cards.active, embedder.dimension, isNew);

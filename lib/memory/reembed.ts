@@ -42,7 +42,7 @@ export async function reembed(
     for (let first = 0; first < offsets.length; first += BATCH) {
       options.signal?.throwIfAborted();
       const rows = await from.take(offsets.slice(first, first + BATCH));
-      const vectors = await embedCached(embedder, rows.map(embeddedText), options.signal);
+      const vectors = await embedCached(embedder, rows.map(embeddedText), { signal: options.signal });
       await to.append(rows, vectors);
       options.progress?.(there.size + first + rows.length, all);
     }

@@ -165,6 +165,10 @@ export const runRowSchema = z
       .strictObject({ models: z.record(z.string(), z.string()), startTiers: z.record(z.string(), z.enum(tiers)), numCtx: z.number() })
       .optional()
       .describe('which model each tier asked, and where each role began'),
+    embedder: z
+      .strictObject({ id: z.string(), digest: z.string(), dimension: z.number(), maxTokens: z.number() })
+      .optional()
+      .describe('of a run with a memory: the model that its vectors come from'),
     fence: z.string().optional().describe('secret of the fences round outside text, so that a second run asks the same prompts'),
     /** sha256 of decisions.jsonl, outcomes.jsonl, fills.jsonl, equity.csv, audit.json. */
     digests: z.record(z.string(), z.string()),

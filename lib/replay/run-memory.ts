@@ -4,6 +4,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { hashOf, InputError, type Instant, projectRoot, sha256 } from '../core/index.js';
 import {
   type Embedder,
+  EmbedderError,
+  embedderId,
   episodeRow,
   type LessonBody,
   lessonRow,
@@ -16,6 +18,7 @@ import {
   type RememberedDecision,
   recallFor,
   type SettledOutcome,
+  WaitingRows,
 } from '../memory/index.js';
 import type { ReplaySpec } from './spec.js';
 
@@ -29,7 +32,12 @@ export interface RunMemory {
   /** Digest of the embedding model, for the stamp. */
   readonly models: Readonly<Record<string, string>>;
   readonly memory: Memory;
-  /** Takes in what the session's decisions and the outcomes that matured with it leave behind; recalled at once, durable by `flush`. */
+  /** What a reader of the run must know of its memory. */
+  notes(): string[];
+  /**
+   * Takes in what the session's decisions and the outcomes that matured with it leave behind; recalled at once, durable by `flush`. While
+   * the embedder is sick they wait, and are known from the barrier that can write them.
+   */
   write(index: number, barrierAt: Instant, decided: readonly RememberedDecision[], settled: readonly SettledOutcome[]): Promise<void>;
   flush(): Promise<void>;
   close(): void;
@@ -81,10 +89,11 @@ export async function openRunMemory(input: {
     mkdirSync(folder, { recursive: true });
     if (start !== null) cpSync(start, folder, { recursive: true, filter: (path) => !path.includes('writer.db') });
   }
-  shared ??= localEmbedder();
-  const embedder = input.embedder ?? shared;
+  const embedder = embedderOf(spec, input.embedder);
+  const waiting = new WaitingRows(join(input.folder, 'memory-waiting.jsonl'), lastBarrierAt);
   const memory = await openMemory(folder, { embedder, mode: 'read-write' });
   if (lastBarrierAt !== null) await memory.forgetAfter(lastBarrierAt);
+  let unwritten = 0;
   const writes = spec.mode === 'read-write' && spec.use !== 'off';
   return {
     memory,
@@ -97,12 +106,49 @@ export async function openRunMemory(input: {
         const lesson = lessonRow(outcome, barrierAt);
         if (lesson !== null) rows.push(lesson);
       }
-      if (rows.length > 0) await memory.hold(rows);
-      if ((index + 1) % MAXIMS_EVERY === 0) await writeMaxims(memory, barrierAt);
+      const late = waiting.due(barrierAt);
+      try {
+        if (rows.length + late.length > 0) await memory.hold([...late, ...rows]);
+        if (late.length > 0) waiting.written(barrierAt);
+      } catch (error) {
+        if (!(error instanceof EmbedderError)) throw error;
+        if (rows.length > 0) waiting.add(rows, barrierAt);
+        return;
+      }
+      if ((index + 1) % MAXIMS_EVERY !== 0) return;
+      try {
+        await writeMaxims(memory, barrierAt);
+      } catch (error) {
+        // They are drawn anew from the lessons at the next look.
+        if (!(error instanceof EmbedderError)) throw error;
+        unwritten++;
+      }
     },
-    flush: () => memory.flush(),
+    async flush() {
+      waiting.save();
+      await memory.flush();
+    },
+    notes() {
+      const { barriers, rows, left } = waiting.counts();
+      if (barriers + unwritten === 0) return [];
+      const maxims = unwritten === 0 ? '' : `, and maxims put off ${unwritten} times`;
+      return [
+        `memory: the embedder ${embedder.id} failed at ${barriers} barriers; ${rows} rows came later than they would have, ${left} of them never${maxims}`,
+      ];
+    },
     close: () => memory.close(),
   };
+}
+
+/** The embedder that a spec names, or the local one. Throws InputError where the run was lent another, or none. */
+function embedderOf({ embedder: model }: MemorySpec, lent: Embedder | undefined): Embedder {
+  if (model !== undefined && lent?.id !== embedderId(model)) {
+    throw new InputError(
+      `memory.embedder: expected to be lent ${model}, got ${lent?.id ?? 'none'}. Run it by the command, or give the embedder in the effects.`,
+    );
+  }
+  // What a server once answered another run must not hide that it was away in this one: the vectors at hand go by the object.
+  return lent?.replayed ? { ...lent } : (lent ?? (shared ??= localEmbedder()));
 }
 
 /** Maxims from all lessons so far; one that says what the last one said is not written again. */

@@ -6,6 +6,7 @@ import { observationSchema } from '../features/index.js';
 import { runTask } from '../jobs/index.js';
 import type { ModelPlan } from '../llm/index.js';
 import type { Broker } from '../market/index.js';
+import { factsOf } from '../memory/index.js';
 import { auditRun } from './audit.js';
 import { decisionLines } from './decision-line.js';
 import { EquityLog } from './equity-log.js';
@@ -175,7 +176,7 @@ async function replayPrepared(
       seed: spec.seed,
       spec,
       marks: [...marksOf(prepared), ...delistedMark(prepared, broker)],
-      notes: [...data.notes],
+      notes: [...data.notes, ...(memory?.notes() ?? [])],
       stamp: {
         ...code,
         parameters: parametersHash(spec),
@@ -197,6 +198,7 @@ async function replayPrepared(
         ...(data.intervalMs === undefined ? {} : { intervalMs: data.intervalMs }),
       },
       counts: { sessions: equity.length, ...recorder.counts, ...(memory === null ? {} : { remembered: memory.memory.length }) },
+      ...(memory === null ? {} : { embedder: await factsOf(memory.memory.embedder) }),
       ...(asking && effects.llm !== undefined ? { fence: effects.llm.secret, asks: asksOf(effects.llm.models.plan) } : {}),
       digests,
     };
@@ -254,11 +256,12 @@ const asksOf = ({ models, startTiers, numCtx }: ModelPlan) => ({ models: { ...mo
 
 /** An audit asks no model anew: what was answered, or failed, in the run is answered, or fails, again. */
 async function audited<T>(effects: ReplayEffects, audit: (effects: ReplayEffects) => Promise<T>): Promise<T> {
-  if (effects.llm === undefined) return audit(effects);
-  const models = effects.llm.models.replayed();
+  const llm = effects.llm && { ...effects.llm, models: effects.llm.models.replayed() };
+  const embedder = effects.embedder?.replayed?.();
   try {
-    return await audit({ ...effects, llm: { ...effects.llm, models } });
+    return await audit({ ...effects, ...(llm && { llm }), ...(embedder && { embedder }) });
   } finally {
-    await models.close();
+    await llm?.models.close();
+    await embedder?.close();
   }
 }

@@ -57,6 +57,11 @@ export const replaySpecSchema = z.strictObject({
       /** A memory to start from: a name under data/memory, or a path. Empty at the start when absent. */
       from: z.string().min(1).optional(),
       mode: z.enum(['read-only', 'read-write']).default('read-write'),
+      /** A model of a configured server, `server/name`; the one that ships in process when absent. */
+      embedder: z
+        .string()
+        .regex(/^[^/]+\/.+$/, 'a model as server/name')
+        .optional(),
       /** own, or an ablation of it. */
       use: z.enum(memoryUses).default('own'),
       /** Sessions after which a decision's outcome becomes a lesson; must be one of `horizons`. */

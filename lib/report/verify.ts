@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Clock, HindcastError, InputError, sha256 } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
 import type { Transcripts } from '../llm/index.js';
-import { type Embedder, localEmbedder } from '../memory/index.js';
+import { type Embedder, localEmbedderId } from '../memory/index.js';
 import {
   codeStamp,
   openRun,
@@ -123,7 +123,7 @@ async function verifyOne({ row, spec, data, run, calls }: Recorded, scratch: str
       progress: effects.progress,
       trial: false,
       audit: 'audit.json' in row.digests,
-      ...(await embedderFor(row, spec, effects, closing)),
+      ...(calls === null ? await embedderFor(row, spec, effects, closing) : {}),
       ...answersFor({ row, run, calls }, resultsDir, effects, closing),
     });
     const models = { ...row.stamp.models, ...again.row.stamp.models };
@@ -143,7 +143,7 @@ async function verifyOne({ row, spec, data, run, calls }: Recorded, scratch: str
   }
 }
 
-/** The embedder that the run's memory was written with. Throws InputError when it isn't at hand. */
+/** The embedder of the run's memory where its vectors are not on record. Throws InputError when it isn't at hand. */
 async function embedderFor(
   { run, stamp }: RunRow,
   spec: ReplaySpec,
@@ -152,12 +152,20 @@ async function embedderFor(
 ): Promise<Pick<ReplayEffects, 'embedder'>> {
   if (spec.memory === undefined) return {};
   const id = embedderIn(stamp.models);
-  if (id === undefined || (openEmbedder === undefined && id === localEmbedder().id)) return {};
+  if (id === undefined || id === localEmbedderId) return {};
   if (openEmbedder === undefined)
     throw new InputError(`verifyRun: expected the embedder ${id} of the memory of ${run}, got only the local one. Give openEmbedder.`);
-  const { embedder, close } = await openEmbedder(id);
-  closing.push(close);
-  return { embedder };
+  try {
+    const { embedder, close } = await openEmbedder(id);
+    closing.push(close);
+    return { embedder };
+  } catch (cause) {
+    if (!(cause instanceof HindcastError)) throw cause;
+    const why = `its vectors are not on record and the embedder ${id} is not reachable (${cause.message})`;
+    throw new InputError(`verifyRun: expected the vectors of the memory of ${run}, got none: ${why}. Start its server, or use its pack.`, {
+      cause,
+    });
+  }
 }
 
 /** Models that answer from the run's transcripts. Throws InputError when calls are missing or nobody can answer from them. */

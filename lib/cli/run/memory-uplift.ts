@@ -1,6 +1,7 @@
 /** What `hindcast memory uplift` does: five replays and a table of what each use of memory was worth. */
-import { memoryUplift } from '../../replay/index.js';
+import { memoryUplift, type ReplaySpec } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
+import { openedEmbedder } from '../opened-embedder.js';
 import { replayEffects } from '../replay-effects.js';
 import type { SpecFlags } from '../spec-flags.js';
 import { specsFrom } from '../specs-from.js';
@@ -15,8 +16,11 @@ export async function memoryUpliftOf(context: Context, flags: UpliftFlags): Prom
   const { data, specs, understood } = await specsFrom(context, flags, [flags.strategy ?? 'memory:v1']);
   for (const line of understood) say(line);
   const spec = { ...specs[0]!, memory: specs[0]!.memory ?? {} };
+  const { memory } = spec as ReplaySpec;
+  const { embedder, close } = await openedEmbedder(context, memory?.embedder ?? 'local');
   // Experiments on one's own memory: they search for nothing, so they stay out of the trial ledger.
-  const rows = await memoryUplift(spec, { ...replayEffects(context), data, trial: false, audit: false, progress: progress.report });
+  const effects = { ...replayEffects(context), data, embedder, trial: false, audit: false, progress: progress.report };
+  const rows = await memoryUplift(spec, effects).finally(close);
   progress.close();
   const bp = (value: number): string => (10_000 * value).toFixed(1);
   const right = 'right' as const;
