@@ -8,22 +8,23 @@ import { effects, oneYear, scratch } from './support.js';
 
 const root = projectRoot();
 
-/** Runs the slow child; kills it after `ms` unless it ended before. Resolves to its last line, or null when it was killed. */
-function runChild(resultsDir: string, ms: number): Promise<string | null> {
-  const child = spawn(process.execPath, ['--import', join(root, 'lib/boot.mjs'), join(root, 'test/replay/child.ts'), resultsDir], {
+/** Runs the slow child; kills it when it says that it made so many decisions. Resolves to its last line, or null when it was killed. */
+function runChild(resultsDir: string, decisions: number): Promise<string | null> {
+  const script = [join(root, 'test/replay/child.ts'), resultsDir, `${decisions}`];
+  const child = spawn(process.execPath, ['--import', join(root, 'lib/boot.mjs'), ...script], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
-  let timer: NodeJS.Timeout | undefined;
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk;
-    timer ??= setTimeout(() => child.kill('SIGKILL'), ms);
+    if (text.startsWith('now')) child.kill('SIGKILL');
   });
-  return new Promise((resolve) => {
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code === 0 ? text.trim().split('\n').pop()! : null);
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(text.trim().split('\n').pop()!);
+      else if (signal === 'SIGKILL') resolve(null);
+      else reject(new Error(`the child ended with ${code ?? signal}`));
     });
   });
 }
@@ -33,11 +34,8 @@ test('killed again and again, a run ends with the bytes of one that was never to
   const resultsDir = scratch();
   let kills = 0;
   let last: string | null = null;
-  // The child needs about 1.5 s on a quiet machine. Each life is longer than the one before, so that a busy one ends too.
-  while (last === null && kills < 20) {
-    last = await runChild(resultsDir, 500 + 150 * kills);
-    if (last === null) kills++;
-  }
+  // 244 decisions: the first two lives can't make them all, and each is longer than the one before, so that the last ends.
+  while ((last = await runChild(resultsDir, 60 + 20 * kills)) === null) kills++;
   expect(kills).toBeGreaterThan(1);
   expect(JSON.parse(last!)).toEqual({ digests: straight.row.digests, counts: straight.row.counts });
   const folder = join(resultsDir, straight.row.run);
