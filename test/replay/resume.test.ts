@@ -42,7 +42,8 @@ test('killed again and again, a run ends with the bytes of one that was never to
   for (const file of ['decisions.jsonl', 'outcomes.jsonl', 'fills.jsonl', 'equity.csv']) {
     expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(straight.folder, file), 'utf8'));
   }
-});
+  // A dozen processes one after the other: on a busy machine that takes minutes, which is no failure.
+}, 600_000);
 
 test('ended by its signal, a run is unfinished, writes no result file, and continues', async () => {
   const resultsDir = scratch();
