@@ -1,7 +1,8 @@
 /** Whether an Ollama server answers. */
 import type { Check } from './check.js';
 
-const TIMEOUT_MS = 500;
+/** As long as the other checks wait for a program: a server on a busy machine is not absent. Where none is, the refusal comes at once. */
+const TIMEOUT_MS = 10_000;
 
 export async function checkOllama(host: string, apiKey: string | undefined): Promise<Check> {
   const base = /^https?:\/\//.test(host) ? host : `http://${host}`;
