@@ -3,8 +3,10 @@ import { InputError, type Symbol } from '../core/index.js';
 import { noMemory, openWorld, type PreparedReplay, prepareReplay, type Recorder } from '../replay/index.js';
 import { accountSpecs, unlistedStrategy } from './configuration-spec.js';
 import type { Evaluator, SweepEffects, SweepFill, SweepGround } from './contract.js';
-import { CURVE_WIDTH, curveOf } from './curve.js';
+import { CURVE_WIDTH } from './curve.js';
+import { EquityWindow } from './equity-window.js';
 import { evaluationOf, noTotals, type Totals } from './figures.js';
+import { plainPrimitives } from './primitives.js';
 
 /** `reason`: why it stands in for a kernel, null when it was asked for. */
 export function loopEvaluator(
@@ -13,8 +15,7 @@ export function loopEvaluator(
   effects: SweepEffects,
   reason: string | null,
 ): Evaluator {
-  const equity = new Float64Array(sessions.length);
-  const returns = new Float64Array(sessions.length - 1);
+  const window = new EquityWindow(plainPrimitives(), sessions.length, true);
   const curve = new Float64Array(CURVE_WIDTH);
   return {
     kernel: 'loop',
@@ -23,17 +24,18 @@ export function loopEvaluator(
     sessionsPerYear: calendar.sessionsPerYear,
     async evaluate(configuration, options = {}) {
       const totals = noTotals();
-      equity.fill(0);
+      window.begin(options);
+      window.values.fill(0);
       for (const account of accountSpecs(ground, configuration)) {
         const strategy = unlistedStrategy(configuration, account.symbols, effects.signals ?? []);
         const prepared = prepareReplay(account, strategy === undefined ? effects : { ...effects, strategy });
         if (prepared.strategies[0]!.scope !== 'symbol') {
           throw new InputError(`evaluate: expected a rule of one symbol, got ${configuration.strategy}. Sweep one of sweepStrategies.`);
         }
-        await runAccount(prepared, equity, totals, options.fills);
+        await runAccount(prepared, window.values, totals, options.fills);
       }
-      curveOf(equity, returns, curve);
-      return evaluationOf(configuration, equity, returns, curve, totals, calendar.sessionsPerYear, options);
+      const equity = window.finish(curve);
+      return evaluationOf(configuration, sessions.length, curve, totals, calendar.sessionsPerYear, equity);
     },
   };
 

@@ -1,7 +1,7 @@
 /** The figures of one configuration from its equity and totals: the definitions of `performance`, without what a search has no use for. */
 import { OverflowError } from '../core/index.js';
 import { annualise, isFlat } from '../stats/index.js';
-import type { Configuration, EvaluateOptions, Evaluation } from './contract.js';
+import type { Configuration, Evaluation } from './contract.js';
 import { CURVE } from './curve.js';
 
 /** What an evaluator adds up over its accounts. */
@@ -15,33 +15,31 @@ export interface Totals {
 
 export const noTotals = (): Totals => ({ notionalMinor: 0, feesMinor: 0, dividendTaxMinor: 0, fills: 0, rejections: 0 });
 
-/** `curve`: as {@link CURVE} lists it; `equity` and `returns`: the caller's buffers, read only. */
+/** Of `count` sessions. `curve`: as {@link CURVE} lists it; `equity`: the curve itself, where it was asked for. */
 export function evaluationOf(
   configuration: Configuration,
-  equity: Float64Array,
-  returns: Float64Array,
+  count: number,
   curve: Float64Array,
   totals: Totals,
   sessionsPerYear: number,
-  options: EvaluateOptions,
+  equity: Float64Array | undefined,
 ): Evaluation {
   if (!(Math.max(curve[CURVE.most]!, -curve[CURVE.least]!) <= Number.MAX_SAFE_INTEGER)) {
     throw new OverflowError(`evaluate: expected equity below 2^53 minor units, got ${curve[CURVE.most]}. Start with less cash.`);
   }
-  const last = equity.length - 1;
+  const last = count - 1;
   const years = last / sessionsPerYear;
   const short = last < 1;
-  const growth = equity[last]! / equity[0]! - 1;
+  const equityMinor = curve[CURVE.last]!;
+  const growth = equityMinor / curve[CURVE.first]! - 1;
   const broken = short || !(curve[CURVE.least]! > 0);
-  const centre = curve[CURVE.sumOfReturns]! / last;
+  const centre = curve[CURVE.meanOfReturns]!;
   const spread = Math.sqrt(curve[CURVE.sumOfSquares]! / (last - 1));
   const sharpe = broken || last < 2 || isFlat(centre, spread) ? null : finite(centre / spread);
-  const averageEquity = curve[CURVE.sumOfEquity]! / equity.length;
-  options.returns?.set(returns);
-  if (options.equity instanceof Float64Array) options.equity.set(equity);
+  const averageEquity = curve[CURVE.sumOfEquity]! / count;
   return {
     configuration,
-    equityMinor: equity[last]!,
+    equityMinor,
     totalReturn: short ? null : finite(growth),
     annualisedReturn: broken ? null : finite(annualise(growth, last, sessionsPerYear)),
     sharpe,
@@ -52,8 +50,7 @@ export function evaluationOf(
     rejections: totals.rejections,
     feesMinor: totals.feesMinor,
     costsMinor: totals.feesMinor + totals.dividendTaxMinor,
-    ...(options.equity === true ? { equity: equity.slice() } : {}),
-    ...(options.equity instanceof Float64Array ? { equity: options.equity } : {}),
+    ...(equity === undefined ? {} : { equity }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Handing an account over to the kernel's walk and taking it back where the walk stops. */
-import { type Account, addLot } from '../market/index.js';
+import { addLot } from '../market/index.js';
 import type { SweepFill } from './contract.js';
-import type { Totals } from './figures.js';
+import type { EquityWindow } from './equity-window.js';
 import { NOTHING, type Slot } from './integer-slot.js';
+import type { IntegerState } from './integer-state.js';
 import { FIELD, WALK, type Walk } from './integer-walk.js';
 
 /** What equity is due from session `marked` on: cash of all kinds, and units. */
@@ -12,23 +13,15 @@ export interface Stretch {
   marked: number;
 }
 
-export function setOut({ fields }: Walk, equity: Float64Array, fresh: boolean, trace: boolean): void {
-  fields[FIELD.equity] = equity.byteOffset;
+export function setOut({ fields }: Walk, fresh: boolean, trace: boolean): void {
   fields[FIELD.fresh] = fresh ? 1 : 0;
   fields[FIELD.trace] = trace ? 1 : 0;
 }
 
 /** Lets the kernel walk on from a flat account; false when it met an event that it leaves to the account. */
-export function walkOn(
-  slot: Slot,
-  walk: Walk,
-  account: Account,
-  next: Int32Array,
-  at: Stretch,
-  totals: Totals,
-  sessions: Int32Array,
-  trace: SweepFill[] | undefined,
-): boolean {
+export function walkOn(state: IntegerState, slot: Slot, walk: Walk, at: Stretch, window: EquityWindow): boolean {
+  const { account, ground, next, totals, trace } = state;
+  const { sessions } = ground;
   const { fields } = walk;
   fields[FIELD.cash] = account.cashMinor;
   fields[FIELD.frozen] = 0;
@@ -46,8 +39,15 @@ export function walkOn(
   fields[FIELD.fees] = totals.feesMinor;
   fields[FIELD.phase] = 0;
   fields[FIELD.nextAction] = slot.nextAction;
+  look(fields, window);
   let why = walk.run();
-  for (; why === WALK.fill; why = walk.run()) trace!.push(fillOf(slot, fields, sessions));
+  for (; why === WALK.fill || why === WALK.window; why = walk.run()) {
+    if (why === WALK.fill) trace!.push(fillOf(slot, fields, sessions));
+    else {
+      window.next();
+      look(fields, window);
+    }
+  }
   totals.fills = fields[FIELD.fills]!;
   totals.rejections = fields[FIELD.rejections]!;
   totals.notionalMinor = fields[FIELD.notional]!;
@@ -70,6 +70,13 @@ export function walkOn(
   at.cash = fields[FIELD.base]!;
   at.quantity = fields[FIELD.held]!;
   return false;
+}
+
+/** Tells the walk where equity goes, and how far. */
+function look(fields: Float64Array, { values, first, end }: EquityWindow): void {
+  fields[FIELD.equity] = values.byteOffset;
+  fields[FIELD.first] = first;
+  fields[FIELD.end] = end;
 }
 
 function fillOf({ symbol }: Slot, fields: Float64Array, sessions: Int32Array): SweepFill {

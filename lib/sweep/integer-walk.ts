@@ -1,12 +1,15 @@
 /**
  * The walk of one account of one symbol inside the WASM kernel: what it reads and where it stands, as doubles in the kernel's memory. The
- * kernel goes on by itself until an event needs more than columns; see assembly/integer.ts, which has the same list of fields.
+ * kernel goes on by itself until an event needs more than columns; see assembly/integer-walk.ts, and assembly/integer-fields.ts for the same lists.
  */
 import type { Arena, SymbolGround } from './ground-columns.js';
 import { COMPONENT_WIDTH, type IntegerCosts } from './integer-costs.js';
 
-/** Why a walk stopped: at the end, before a session that the checked arithmetic must do, after a fill that is listed. */
-export const WALK = { done: 0, action: 1, checked: 2, fill: 3 } as const;
+/**
+ * Why a walk stopped: at the end, before a session that the account must do, after a fill that is listed, at the end of its window of
+ * equity.
+ */
+export const WALK = { done: 0, action: 1, checked: 2, fill: 3, window: 4 } as const;
 
 export const FIELD = {
   want: 0,
@@ -26,40 +29,47 @@ export const FIELD = {
   atFill: 14,
   numerator: 15,
   denominator: 16,
-  trace: 17,
-  fresh: 18,
-  equity: 19,
-  cash: 20,
-  frozen: 21,
-  quantity: 22,
-  bought: 23,
-  standing: 24,
-  waiting: 25,
-  wanted: 26,
-  session: 27,
-  marked: 28,
-  base: 29,
-  held: 30,
-  fills: 31,
-  rejections: 32,
-  notional: 33,
-  fees: 34,
-  phase: 35,
-  nextAction: 36,
-  lastQuantity: 37,
-  lastPrice: 38,
-  lastFees: 39,
-  lastCash: 40,
+  turns: 17,
+  trace: 18,
+  fresh: 19,
+  equity: 20,
+  first: 21,
+  end: 22,
+  cash: 23,
+  frozen: 24,
+  quantity: 25,
+  bought: 26,
+  standing: 27,
+  waiting: 28,
+  wanted: 29,
+  session: 30,
+  marked: 31,
+  base: 32,
+  held: 33,
+  fills: 34,
+  rejections: 35,
+  notional: 36,
+  fees: 37,
+  phase: 38,
+  nextAction: 39,
+  lastQuantity: 40,
+  lastPrice: 41,
+  lastFees: 42,
+  lastCash: 43,
 } as const;
-const FIELDS = 41;
+const FIELDS = 44;
 
 /** Doubles of a rule: ten of its own, then components of buys and of sells. */
 const RULE_WIDTH = 90;
 const MOST_COMPONENTS = 8;
 const MOST_RULES = 64;
+/** Sessions whose turns of what is wanted the kernel lists together, 4 bytes each. */
+const TURNS = 2048;
+/** The kernel writes one more before it knows whether there is one. */
+const TURN_DOUBLES = TURNS / 2 + 1;
 
 /** Bytes that the walk of one symbol takes, its actions aside. */
-export const WALK_BYTES = (FIELDS + 2 + MOST_RULES * RULE_WIDTH) * 8 + 64;
+export const WALK_BYTES = (FIELDS + 2 + MOST_RULES * RULE_WIDTH + TURN_DOUBLES) * 8 + 64;
 
 export interface Walk {
   readonly fields: Float64Array;
@@ -98,7 +108,16 @@ export function walkFields(
   const table = arena.f64(costs.length * RULE_WIDTH);
   costs.forEach(({ rules, buy, sell, buyRate, buyPerUnit, leastMinor }, i) => {
     const { tradable, settlementSessions, buyMinimum, buyStep, sellStep } = rules;
-    const own = [tradable ? 1 : 0, settlementSessions, buyMinimum, buyStep, sellStep, leastMinor, buyRate, buyPerUnit];
+    const own = [
+      tradable ? 1 : 0,
+      settlementSessions,
+      buyMinimum,
+      buyStep,
+      sellStep,
+      leastMinor,
+      (numerator / denominator) * (1 + buyRate),
+      buyPerUnit,
+    ];
     table.set([...own, buy.length / COMPONENT_WIDTH, sell.length / COMPONENT_WIDTH], i * RULE_WIDTH);
     table.set(buy, i * RULE_WIDTH + own.length + 2);
     table.set(sell, i * RULE_WIDTH + own.length + 2 + MOST_COMPONENTS * COMPONENT_WIDTH);
@@ -125,5 +144,6 @@ export function walkFields(
   fields[FIELD.atFill] = atFill ? 1 : 0;
   fields[FIELD.numerator] = numerator;
   fields[FIELD.denominator] = denominator;
+  fields[FIELD.turns] = arena.f64(TURN_DOUBLES).byteOffset;
   return fields;
 }

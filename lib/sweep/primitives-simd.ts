@@ -9,11 +9,11 @@ interface Kernel {
   addConstant(equity: number, count: number, value: number): void;
   addMarks(equity: number, ticks: number, count: number, scale: number): void;
   addRoundedMarks(equity: number, ticks: number, count: number, twice: number, denominator: number, span: number): void;
-  putConstant(equity: number, count: number, value: number): void;
-  putMarks(equity: number, ticks: number, count: number, value: number, scale: number): void;
+  putConstant(equity: number, count: number, value: number, spare: number): void;
   worthOfRow(row: number, twice: number, denominators: number, spans: number, count: number): number;
   walk(fields: number): number;
-  curve(equity: number, returns: number, count: number, out: number): void;
+  curveAdd(values: number, first: number, count: number, returns: number): void;
+  curveEnd(out: number): void;
   nextOther(want: number, from: number, to: number, standing: number): number;
   crossOfSums(sums: number, want: number, from: number, to: number, fast: number, slow: number): void;
 }
@@ -32,13 +32,13 @@ export function simdPrimitives(bytes: number): Primitives {
     free = Math.ceil((free + size) / ALIGNMENT) * ALIGNMENT;
     return at;
   };
-  function addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
+  function addMarks(equity: Float64Array, first: number, symbol: SymbolGround, from: number, to: number, quantity: number): void {
     if (!marksAreExact(quantity, symbol)) {
-      addMarksChecked(equity, symbol, from, to, quantity);
+      addMarksChecked(equity, first, symbol, from, to, quantity);
       return;
     }
     const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
-    const [sum, marks] = [equity.byteOffset + from * 8, symbol.markTicks.byteOffset + from * 8];
+    const [sum, marks] = [equity.byteOffset + (from - first) * 8, symbol.markTicks.byteOffset + from * 8];
     if (denominator === 1) kernel.addMarks(sum, marks, to - from, quantity * numerator);
     else kernel.addRoundedMarks(sum, marks, to - from, quantity * numerator * 2, denominator, denominator * 2);
   }
@@ -55,18 +55,16 @@ export function simdPrimitives(bytes: number): Primitives {
       return fields === null ? null : { fields, run: () => kernel.walk(fields.byteOffset) };
     },
     addConstant: (equity, from, to, minor) => kernel.addConstant(equity.byteOffset + from * 8, to - from, minor),
-    curve: (equity, returns, out) => kernel.curve(equity.byteOffset, returns.byteOffset, equity.length, out.byteOffset),
+    curve: {
+      add: (values, first, count, returns) => kernel.curveAdd(values.byteOffset, first, count, returns.byteOffset),
+      end: (out) => kernel.curveEnd(out.byteOffset),
+    },
     addMarks,
-    putAccount(equity, symbol, from, to, minor, quantity, fresh) {
-      const at = equity.byteOffset + from * 8;
-      if (fresh && quantity > 0 && symbol.instrument.units.minorPerUnitTick.denominator === 1 && marksAreExact(quantity, symbol)) {
-        const scale = quantity * symbol.instrument.units.minorPerUnitTick.numerator;
-        kernel.putMarks(at, symbol.markTicks.byteOffset + from * 8, to - from, minor, scale);
-        return;
-      }
-      if (fresh) kernel.putConstant(at, to - from, minor);
+    putAccount(equity, first, symbol, from, to, minor, quantity, fresh) {
+      const at = equity.byteOffset + (from - first) * 8;
+      if (fresh) kernel.putConstant(at, to - from, minor, 0);
       else kernel.addConstant(at, to - from, minor);
-      if (quantity > 0) addMarks(equity, symbol, from, to, quantity);
+      if (quantity > 0) addMarks(equity, first, symbol, from, to, quantity);
     },
     worthOfRow: (rows, session, twice, denominators, spans) =>
       kernel.worthOfRow(

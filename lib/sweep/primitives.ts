@@ -1,6 +1,6 @@
 /** The inner loops of a sweep over whole columns: in plain JS here, in WASM beside; both give the same integers. */
 import { notionalMinor } from '../market/index.js';
-import { curveOf } from './curve.js';
+import { type Curve, plainCurve } from './curve.js';
 import type { Arena, SymbolGround } from './ground-columns.js';
 import type { IntegerCosts } from './integer-costs.js';
 import type { Walk } from './integer-walk.js';
@@ -9,18 +9,26 @@ export interface Primitives extends Arena {
   readonly kernel: 'simd' | 'js';
   /** equity[i] += minor for i in [from, to). */
   addConstant(equity: Float64Array, from: number, to: number, minor: number): void;
-  /** equity[i] += what `quantity` units of a symbol are worth at its marks, rounded half up, for i in [from, to). */
-  addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void;
-  /** equity[i] = (or +=, unless fresh) minor and what `quantity` units are worth, for i in [from, to). */
-  putAccount(equity: Float64Array, symbol: SymbolGround, from: number, to: number, minor: number, quantity: number, fresh: boolean): void;
+  /** equity[i - first] += what `quantity` units of a symbol are worth at its marks, rounded half up, for sessions i in [from, to). */
+  addMarks(equity: Float64Array, first: number, symbol: SymbolGround, from: number, to: number, quantity: number): void;
+  /** equity[i - first] = (or +=, unless fresh) minor and what `quantity` units are worth, for sessions i in [from, to). */
+  putAccount(
+    equity: Float64Array,
+    first: number,
+    symbol: SymbolGround,
+    from: number,
+    to: number,
+    minor: number,
+    quantity: number,
+    fresh: boolean,
+  ): void;
   /** Sum of floor((row[k] x twice[k] + denominators[k]) / spans[k]) over row number `session` of `rows`. */
   worthOfRow(rows: Float64Array, session: number, twice: Float64Array, denominators: Float64Array, spans: Float64Array): number;
   /** The walk of a symbol in an account of its own, where this kernel has one. */
   walk(symbol: SymbolGround, want: Uint8Array, costs: readonly IntegerCosts[], atFill: boolean): Walk | null;
   /** The first i in [from, to) with want[i] !== standing; `to` when there is none. */
   nextOther(want: Uint8Array, from: number, to: number, standing: number): number;
-  /** As {@link curveOf}. */
-  curve(equity: Float64Array, returns: Float64Array, out: Float64Array): void;
+  readonly curve: Curve;
   /** want[i] = 1 where the last `fast` prices have a greater mean than the last `slow`, by sums of all prices up to each bar; i in [from, to). */
   crossOfSums(sums: Float64Array, want: Uint8Array, from: number, to: number, fast: number, slow: number): void;
 }
@@ -35,24 +43,33 @@ export function marksAreExact(quantity: number, { highestMark, instrument }: Sym
 }
 
 /** Marks beyond that range: each by the checked arithmetic, which throws OverflowError rather than be wrong. */
-export function addMarksChecked(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
-  for (let i = from; i < to; i++) equity[i] = equity[i]! + notionalMinor(quantity, symbol.markTicks[i]!, symbol.instrument.units);
+export function addMarksChecked(
+  equity: Float64Array,
+  first: number,
+  { markTicks, instrument }: SymbolGround,
+  from: number,
+  to: number,
+  quantity: number,
+): void {
+  for (let i = from; i < to; i++) equity[i - first] = equity[i - first]! + notionalMinor(quantity, markTicks[i]!, instrument.units);
 }
 
 function addConstant(equity: Float64Array, from: number, to: number, minor: number): void {
   for (let i = from; i < to; i++) equity[i] = equity[i]! + minor;
 }
 
-function addMarks(equity: Float64Array, symbol: SymbolGround, from: number, to: number, quantity: number): void {
+function addMarks(equity: Float64Array, first: number, symbol: SymbolGround, from: number, to: number, quantity: number): void {
   if (!marksAreExact(quantity, symbol)) {
-    addMarksChecked(equity, symbol, from, to, quantity);
+    addMarksChecked(equity, first, symbol, from, to, quantity);
     return;
   }
   const { markTicks } = symbol;
   const { numerator, denominator } = symbol.instrument.units.minorPerUnitTick;
   const [twice, span] = [quantity * numerator * 2, denominator * 2];
-  if (denominator === 1) for (let i = from; i < to; i++) equity[i] = equity[i]! + markTicks[i]! * (quantity * numerator);
-  else for (let i = from; i < to; i++) equity[i] = equity[i]! + Math.floor((markTicks[i]! * twice + denominator) / span);
+  for (let i = from; i < to; i++) {
+    const worth = denominator === 1 ? markTicks[i]! * (quantity * numerator) : Math.floor((markTicks[i]! * twice + denominator) / span);
+    equity[i - first] = equity[i - first]! + worth;
+  }
 }
 
 export const plainPrimitives = (): Primitives => ({
@@ -61,13 +78,13 @@ export const plainPrimitives = (): Primitives => ({
   u8: (length) => new Uint8Array(length),
   u16: (length) => new Uint16Array(length),
   walk: () => null,
-  curve: curveOf,
+  curve: plainCurve(),
   addConstant,
   addMarks,
-  putAccount(equity, symbol, from, to, minor, quantity, fresh) {
-    if (fresh) equity.fill(minor, from, to);
-    else addConstant(equity, from, to, minor);
-    if (quantity > 0) addMarks(equity, symbol, from, to, quantity);
+  putAccount(equity, first, symbol, from, to, minor, quantity, fresh) {
+    if (fresh) equity.fill(minor, from - first, to - first);
+    else addConstant(equity, from - first, to - first, minor);
+    if (quantity > 0) addMarks(equity, first, symbol, from, to, quantity);
   },
   worthOfRow(rows, session, twice, denominators, spans) {
     const at = session * twice.length;
