@@ -4,35 +4,42 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { openLib } from './kernel-lib.mjs';
 import { expandShorthandProperties } from './shorthand-properties.mjs';
 
 process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const require = createRequire(import.meta.url);
 
-// tslab reads no tsconfig and checks lib with each import. Without null checks zod infers other types than lib was written with
-// (every key optional), and sound files of lib would fail in a cell.
 const compiler = require('@tslab/typescript-for-tslab');
+// A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
+const reportPath = process.env.HINDCAST_KERNEL_REPORT;
+// Hot reload of edited files is for people.
+const lib = openLib(process.cwd(), compiler, reportPath !== undefined);
+
+// tslab reads no tsconfig. Without null checks zod infers other types than lib was written with (every key optional), and a cell
+// would be told of errors that are none.
 const { createWatchCompilerHost } = compiler;
 require.cache[require.resolve('@tslab/typescript-for-tslab')].exports = {
   ...compiler,
-  createWatchCompilerHost: (files, options, ...rest) => createWatchCompilerHost(files, { ...options, strictNullChecks: true }, ...rest),
+  createWatchCompilerHost: (files, options, ...rest) =>
+    lib.resolveAnew(createWatchCompilerHost(files, { ...options, strictNullChecks: true }, ...rest)),
 };
 
-// tslab runs each cell as a module of its own and loses shorthand properties of earlier cells' variables.
 const executors = require('tslab/dist/executor.js');
 const { createExecutor } = executors;
 executors.createExecutor = (...setup) => {
   const executor = createExecutor(...setup);
-  return { ...executor, execute: (cell) => executor.execute(expandShorthandProperties(compiler, cell)) };
+  const execute = async (cell) => {
+    const obstacles = await lib.prepare(cell);
+    for (const obstacle of obstacles) console.error(obstacle);
+    // tslab runs each cell as a module of its own and loses shorthand properties of earlier cells' variables.
+    return obstacles.length === 0 && executor.execute(expandShorthandProperties(compiler, cell));
+  };
+  // Until the types of lib are there nothing is said of a cell: tslab would look into the sources and keep to them.
+  const complete = (cell, at) => (lib.ready() ? executor.complete(cell, at) : { start: at, end: at, candidates: [] });
+  const inspect = (cell, at) => (lib.ready() ? executor.inspect(cell, at) : undefined);
+  return { ...executor, execute, complete, inspect };
 };
-
-// A runner names a file here; it outlives the kernel, so that nothing is lost between the last cell and the shutdown.
-const reportPath = process.env.HINDCAST_KERNEL_REPORT;
-// Hot reload of edited lib files is for people: a headless run takes lib as it finds it. Folders are never watched: a file that comes
-// or goes starts a second timer in the compiler, and tslab, which knows one, then fails every cell ("Unexpected pending rebuildTimer").
-const unwatched = () => ({ close: () => {} });
-if (reportPath) compiler.sys.watchFile = unwatched;
-compiler.sys.watchDirectory = unwatched;
 
 // From the shutdown request on, what is rejected is tslab's own: a send on a socket that it has closed.
 let closing = false;
