@@ -1,6 +1,7 @@
 /** Imports of a notebook's cells, by the name that each binds: the generator hoists those that the promoted cells use. */
 import { posix } from 'node:path';
 import { PromotionError } from './errors.js';
+import { naturalOrder } from './natural-order.js';
 import { type CodeCell, cellTitle } from './notebook-file.js';
 import { type ts, typescript } from './typescript.js';
 
@@ -39,30 +40,42 @@ export function fromPipelines(module: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** Import statements for these names, one a module, sorted: packages first. `asType` says which names only types use. */
+/** Import statements for these names, one a module, in biome's order: packages first. `asType` says which names only types use. */
 export function importLines(names: readonly ImportedName[], asType: (local: string) => boolean): string[] {
   const modules = new Map<string, ImportedName[]>();
   for (const name of names) {
     const from = fromPipelines(name.module);
     modules.set(from, [...(modules.get(from) ?? []), name]);
   }
-  const order = (a: string, b: string): number => Number(a.startsWith('.')) - Number(b.startsWith('.')) || (a < b ? -1 : 1);
+  const distance = (module: string): number => (module.startsWith('.') ? 2 : module.includes(':') ? 0 : 1);
+  const climbs = (module: string): number => module.split('../').length;
+  const order = (a: string, b: string): number => distance(a) - distance(b) || climbs(b) - climbs(a) || naturalOrder(a, b);
   return [...modules.keys()].sort(order).flatMap((module) => linesOf(module, modules.get(module)!, asType));
 }
 
 function linesOf(module: string, names: readonly ImportedName[], asType: (local: string) => boolean): string[] {
   const isType = (name: ImportedName): boolean => name.typeOnly || asType(name.local);
-  const whole = names.filter(({ exported }) => exported === 'default' || exported === '*');
-  const lines = whole.map((name) => {
-    const what = name.exported === '*' ? `* as ${name.local}` : name.local;
-    return `import ${isType(name) ? 'type ' : ''}${what} from '${module}';`;
-  });
-  const named = names.filter((name) => !whole.includes(name)).sort((a, b) => (a.local.toLowerCase() < b.local.toLowerCase() ? -1 : 1));
-  if (named.length === 0) return lines;
-  const allTypes = named.every(isType);
-  const items = named.map((name) => {
-    const renamed = name.exported === name.local ? name.local : `${name.exported} as ${name.local}`;
-    return isType(name) && !allTypes ? `type ${renamed}` : renamed;
-  });
-  return [...lines, `import ${allTypes ? 'type ' : ''}{ ${items.join(', ')} } from '${module}';`];
+  const whole = ({ exported }: ImportedName): boolean => exported === '*' || exported === 'default';
+  const lineOf = (clauses: readonly string[], type: boolean): string =>
+    `import ${type ? 'type ' : ''}${clauses.join(', ')} from '${module}';`;
+  const lines: string[] = [];
+  // A default stands before the first of the others, but never where types are imported: those come one clause a line.
+  let before: string[] = [];
+  for (const name of names.filter(({ exported }) => exported === 'default')) {
+    if (isType(name) || before.length > 0) lines.push(lineOf([name.local], isType(name)));
+    else before = [name.local];
+  }
+  for (const name of names.filter(({ exported }) => exported === '*')) {
+    const type = isType(name);
+    lines.push(lineOf([...(type ? [] : before), `* as ${name.local}`], type));
+    if (!type) before = [];
+  }
+  const named = names.filter((name) => !whole(name)).sort((a, b) => naturalOrder(a.local, b.local));
+  if (named.length > 0) {
+    const allTypes = before.length === 0 && named.every(isType);
+    const renamed = ({ exported, local }: ImportedName): string => (exported === local ? local : `${exported} as ${local}`);
+    const items = named.map((name) => `${isType(name) && !allTypes ? 'type ' : ''}${renamed(name)}`);
+    lines.push(lineOf([...before, `{ ${items.join(', ')} }`], allTypes));
+  } else if (before.length > 0) lines.push(lineOf(before, false));
+  return lines;
 }
