@@ -45,4 +45,4 @@ export type { SignalSet } from './signal-strategy.js';
 export { sweepStrategies } from './signals.js';
 export { type Axis, openSpace, type Space, type SpaceInput, type StrategySpace, type StrategySpaceInput } from './space.js';
 export type { AxisInput } from './space-values.js';
-export { OBJECTIVES, type Objective } from './walk-score.js';
+export { nothingToChoose, OBJECTIVES, type Objective } from './walk-score.js';

@@ -20,12 +20,12 @@ const foldSchema = z.strictObject({
   testFrom: date,
   testTo: date,
   testSessions: z.int(),
-  index: z.int().describe('of the best in training'),
-  configuration,
+  index: z.int().nullable().describe('of the best in training; null where no configuration traded: the test is spent in cash'),
+  configuration: configuration.nullable(),
   train: figure.describe('its objective in training'),
   test: figure.describe('and in the test'),
   testReturn: figure,
-  rank: z.int().describe('of that among all in the test, 1 = best; equals share the better one'),
+  rank: z.int().nullable().describe('of that among all in the test, 1 = best; equals share the better one'),
 });
 
 export const walkForwardSchema = z.strictObject({
@@ -88,7 +88,12 @@ export const sweepFileSchema = z
     sessions: z.int(),
     from: date,
     to: date,
-    configurations: z.strictObject({ all: z.int(), done: z.int(), dropped: z.record(z.string(), z.int()) }),
+    configurations: z.strictObject({
+      all: z.int(),
+      done: z.int(),
+      dropped: z.record(z.string(), z.int()),
+      asked: z.int().nullable().default(null).describe('of a draw that found fewer'),
+    }),
     marks: z.array(z.string()),
     notes: z.array(z.string()),
     best: z.strictObject({ index: z.int(), configuration, configHash: z.string(), figures }).nullable(),

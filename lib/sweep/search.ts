@@ -19,6 +19,7 @@ import { planSearch, type SearchInput, type SearchPlan } from './search-plan.js'
 import { SearchProgress } from './search-progress.js';
 import { stabilityOf } from './stability.js';
 import { walkForwardOf } from './walk.js';
+import { nothingToChoose } from './walk-score.js';
 
 export interface SearchEffects
   extends Pick<ReplayEffects, 'clock' | 'resultsDir' | 'progress' | 'data' | 'calendar' | 'signal' | 'tasks' | 'resume' | 'trial'> {
@@ -117,8 +118,12 @@ async function search(plan: SearchPlan, effects: SearchEffects): Promise<SearchR
   if (rows.done < space.size) return ended(fileNow('interrupted', { best }));
 
   const evaluator = evaluate.here();
+  const none = rows.ranked(index, by) === Number.NEGATIVE_INFINITY;
   const found: Partial<SweepFile> = {
     best,
+    ...(none && {
+      notes: [...prepared.data.notes, `Nothing to choose the best by: ${nothingToChoose(by)}. The first stands in its place.`],
+    }),
     significance: significanceOf(evaluate.ledger, [...plan.families.values()], configHash, plan.spec.seed),
     stability: stabilityOf(space, rows, index, by, plan.random),
     walkForward: plan.splits === null ? null : await walkForwardOf(space, rows, index, folds, plan.splits, evaluator),
@@ -264,7 +269,7 @@ function describe(plan: SearchPlan, rows: SweepRows, evaluating: Evaluating, sta
     sessions: prepared.sessions.length,
     from: dateOf(prepared.sessions[0]!),
     to: dateOf(prepared.sessions[prepared.sessions.length - 1]!),
-    configurations: { all: space.size, done: rows.done, dropped: { ...space.dropped } },
+    configurations: { all: space.size, done: rows.done, dropped: { ...space.dropped }, asked: space.asked },
     marks: [...(prepared.data.synthetic ? ['synthetic data'] : []), ...(spec.priceOnly ? ['price only: corporate actions unknown'] : [])],
     notes: [...prepared.data.notes],
     best: null,

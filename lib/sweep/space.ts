@@ -39,6 +39,8 @@ export interface Space {
   readonly size: number;
   /** Combinations that a strategy refuses (fast >= slow), by what it says. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** How many a draw was asked for where it found fewer; null otherwise. */
+  readonly asked: number | null;
   /** The i-th; 0 <= i < size. */
   at(index: number): Configuration;
   /** Its strategy, and for each axis which value it has. */
@@ -94,6 +96,7 @@ export function openSpace({ strategies, random, seed = 1 }: SpaceInput): Space {
     strategies: spaces,
     size: from,
     dropped,
+    asked: random !== undefined && from < random ? random : null,
     at: (index) => configurationOf(...find(index)),
     coordinates: (index) => {
       const [space, flat] = find(index);
@@ -158,7 +161,7 @@ function everyPoint(counts: readonly number[], combinations: number, accepts: Ac
   });
 }
 
-/** Distinct combinations, each as likely as any other, in the order of the grid. */
+/** Distinct combinations, each as likely as any other, in the order of the grid; fewer than wanted where there are no more. */
 function drawnPoints(counts: readonly number[], combinations: number, wanted: number, seed: number, accepts: Accepts): Float64Array[] {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_COMBINATIONS) {
     throw new SweepInputError(`openSpace: expected 1 to ${MOST_COMBINATIONS} random combinations, got ${wanted}. Choose another number.`);
@@ -169,13 +172,14 @@ function drawnPoints(counts: readonly number[], combinations: number, wanted: nu
   const state = randomInit(seed, 'sweep-space');
   const drawn = counts.map(() => new Set<number>());
   const seen = counts.map(() => new Set<number>());
-  let found = 0;
-  for (let draws = 0; found < wanted && draws < wanted * DRAWS_PER_POINT; draws++) {
+  let [found, looked] = [0, 0];
+  for (let draws = 0; found < wanted && looked < combinations && draws < wanted * DRAWS_PER_POINT; draws++) {
     let flat = randomBelow(state, combinations);
     let which = 0;
     while (flat >= counts[which]!) flat -= counts[which++]!;
     if (seen[which]!.has(flat)) continue;
     seen[which]!.add(flat);
+    looked++;
     if (!accepts(which, flat)) continue;
     drawn[which]!.add(flat);
     found++;

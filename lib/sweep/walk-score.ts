@@ -63,3 +63,6 @@ export function objectiveOf(
   // An account that never fell has no Calmar ratio: it stands for nothing but cash, or for too short a span.
   return score.annualisedReturn === null || score.maxDrawdown === 0 ? Number.NEGATIVE_INFINITY : score.annualisedReturn / score.maxDrawdown;
 }
+
+/** Why nothing could be chosen where no configuration has the figure. A Calmar ratio lacks where an account never fell, too. */
+export const nothingToChoose = (by: Objective): string => (by === 'calmar' ? 'none has a Calmar ratio' : 'no configuration traded');

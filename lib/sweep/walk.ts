@@ -32,8 +32,10 @@ export async function walkForwardOf(
     const trained = rows.column(foldColumn(k));
     const tested = rows.column(foldColumn(k) + 1);
     const index = highest(trained);
-    const own = orLowest(tested[index]!);
-    chosen.push(joinedReturns(await returnsOf(index), [test]));
+    const own = index === null ? null : orLowest(tested[index]!);
+    // Where nothing traded in training there is nothing to choose by: the test is spent in cash.
+    const returns = index === null ? new Float64Array(sessions.length - 1) : await returnsOf(index);
+    chosen.push(joinedReturns(returns, [test]));
     told.push({
       trainFrom: dateOf(sessions[train[0]![0]]!),
       trainTo: dateOf(sessions[train[train.length - 1]![1] - 1]!),
@@ -42,11 +44,11 @@ export async function walkForwardOf(
       testTo: dateOf(sessions[test[1] - 1]!),
       testSessions: test[1] - test[0],
       index,
-      configuration: space.at(index),
-      train: finite(trained[index]!),
-      test: finite(tested[index]!),
-      testReturn: finite(rows.row(index)[foldColumn(k) + 2]!),
-      rank: 1 + tested.reduce((above, value) => above + (orLowest(value) > own ? 1 : 0), 0),
+      configuration: index === null ? null : space.at(index),
+      train: index === null ? null : finite(trained[index]!),
+      test: index === null ? null : finite(tested[index]!),
+      testReturn: index === null ? 0 : finite(rows.row(index)[foldColumn(k) + 2]!),
+      rank: own === null ? null : 1 + tested.reduce((above, value) => above + (orLowest(value) > own ? 1 : 0), 0),
     });
   }
   const spans = folds.map(({ test }) => test);
@@ -71,10 +73,10 @@ export async function walkForwardOf(
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const orLowest = (value: number): number => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value);
 
-/** Position of the highest; the first of equals, and the first of all where there is no figure. */
-function highest(values: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (orLowest(values[i]!) > orLowest(values[best]!)) best = i;
+/** Position of the highest, the first of equals; null where there is no figure. */
+function highest(values: Float64Array): number | null {
+  let best: number | null = null;
+  for (const [i, value] of values.entries()) if (!Number.isNaN(value) && (best === null || value > values[best]!)) best = i;
   return best;
 }
 

@@ -93,6 +93,8 @@ test('a draw of more than there is gives all that is sound', () => {
   const all = openSpace({ strategies: [{ strategy: 'sma-cross', parameters }] });
   const drawn = openSpace({ strategies: [{ strategy: 'sma-cross', parameters }], random: 100 });
   expect(Array.from({ length: drawn.size }, (_, i) => drawn.at(i))).toEqual(Array.from({ length: all.size }, (_, i) => all.at(i)));
+  expect([drawn.size, drawn.asked, all.asked]).toEqual([5, 100, null]);
+  expect(openSpace({ strategies: [{ strategy: 'sma-cross', parameters }], random: 5 }).asked).toBeNull();
 });
 
 test.each([

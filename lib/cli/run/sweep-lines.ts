@@ -1,5 +1,5 @@
 /** A search as text: its best configurations, and beside the best what makes one doubt it. */
-import { bestOf, type Configuration, isExact, type SearchResult, type SweepFile } from '../../sweep/index.js';
+import { bestOf, type Configuration, isExact, nothingToChoose, type SearchResult, type SweepFile } from '../../sweep/index.js';
 import { type Column, tableLines } from '../table.js';
 
 const NONE = 'n/a';
@@ -104,7 +104,7 @@ export function foldLines({ walkForward, by, configurations }: SweepFile): strin
     [
       { head: 'trained on', cell: ({ trainFrom, trainTo }) => `${trainFrom}..${trainTo}` },
       { head: 'tested on', cell: ({ testFrom, testTo }) => `${testFrom}..${testTo}` },
-      { head: 'chosen', cell: ({ configuration }) => configurationText(configuration) },
+      { head: 'chosen', cell: ({ configuration }) => (configuration === null ? nothingToChoose(by) : configurationText(configuration)) },
       right(`${by} in training`, ({ train }) => value(train)),
       right('in test', ({ test }) => value(test)),
       right('test %', ({ testReturn }) => percent(testReturn)),

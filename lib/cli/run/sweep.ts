@@ -47,6 +47,10 @@ export async function sweep(context: Context, flags: SweepFlags): Promise<Done> 
   const { file, folder, interrupted, space: searched, rows } = result;
   const { all, done, dropped } = file.configurations;
   for (const [reason, number] of Object.entries(dropped)) say(`${number.toLocaleString('en-US')} combinations left out (${reason}).`);
+  if (file.configurations.asked !== null)
+    say(
+      `${all.toLocaleString('en-US')} of the ${file.configurations.asked.toLocaleString('en-US')} combinations asked for: no more were found in these ranges.`,
+    );
   if (done > 0) for (const line of bestLines(result, top)) say(line);
   const shown = bestOf(rows, by, top).map((index) => ({ index, ...searched.at(index), ...rows.figures(index) }));
   const json = {

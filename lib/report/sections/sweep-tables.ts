@@ -1,5 +1,5 @@
 /** Tables of a search: its best configurations, what stands beside the best one, its walk-forward. */
-import { bestOf, type Configuration, type FIGURES, isExact, type SweepFile } from '../../sweep/index.js';
+import { bestOf, type Configuration, type FIGURES, isExact, nothingToChoose, type SweepFile } from '../../sweep/index.js';
 import { escapeText, type Format, formatValue } from '../format.js';
 import { configurationName, OBJECTIVE_NAMES, parametersText, type SweepSubject } from '../sweep-figures.js';
 import { tableHtml } from '../table.js';
@@ -146,7 +146,7 @@ export function walkForwardHtml({ walkForward, by, configurations }: SweepFile):
       columns: [
         text('Trained on', ({ trainFrom, trainTo }) => `${trainFrom}\u00a0to ${trainTo}`),
         text('Tested on', ({ testFrom, testTo }) => `${testFrom}\u00a0to ${testTo}`),
-        text('Chosen', ({ configuration }) => unbroken(configurationName(configuration))),
+        text('Chosen', ({ configuration }) => (configuration === null ? nothingToChoose(by) : unbroken(configurationName(configuration)))),
         { name: `${OBJECTIVE_NAMES[by]} in training`, format, values: folds.map(({ train }) => train) },
         { name: 'in the test', format, values: folds.map(({ test }) => test) },
         { name: 'Return of the test', format: 'percent', values: folds.map(({ testReturn }) => testReturn) },
