@@ -1,29 +1,17 @@
 /** The simulated broker: an account that fills market orders at the next open, a session's or a shorter bar's, under the rules of that session. */
-import type { CorporateAction, EpochDay, Fill, Instant, Instrument, Order, PortfolioState, Rejection, Symbol } from '../core/index.js';
-import { InputError } from '../core/index.js';
+import type { CorporateAction, EpochDay, Fill, Instant, Order, PortfolioState, Rejection } from '../core/index.js';
 import { Account, type BrokerTotals } from './broker-account.js';
 import { applyAction, scalePending } from './broker-actions.js';
-import { type Book, emptyBook, NEVER } from './broker-book.js';
+import { emptyBook, NEVER } from './broker-book.js';
+import { Books } from './broker-books.js';
 import type { Broker, BrokerBar, SessionResult } from './broker-contract.js';
 import { type PendingOrder, planBuy, planSell } from './broker-fill.js';
 import { takeOrder } from './broker-intake.js';
+import { checkOptions, type SimulatedBrokerOptions } from './broker-options.js';
 import { settlePlan } from './broker-settle.js';
 import { type BrokerSnapshot, copyBook, copyTotals, readSnapshot, restoreBook } from './broker-snapshot.js';
 import { BrokerError } from './errors.js';
 import { portfolioState } from './portfolio.js';
-import type { Rulebook, SessionRules } from './session-rules.js';
-
-export interface SimulatedBrokerOptions {
-  /** The universe; all in one currency. */
-  readonly instruments: readonly Instrument[];
-  readonly rulebook: Rulebook;
-  readonly actions?: ReadonlyMap<Symbol, readonly CorporateAction[]>;
-  readonly initialCashMinor: number;
-  /** Price worsened at the fill, basis points. */
-  readonly slippageBp?: number;
-  /** Closes known before the first session: reference closes of symbols that are suspended when the run begins. */
-  readonly lastCloses?: ReadonlyMap<Symbol, { readonly day: EpochDay; readonly closeTicks: number }>;
-}
 
 const NO_REJECTIONS: readonly Rejection[] = [];
 const NOTHING_DONE: SessionResult = { fills: [], rejections: NO_REJECTIONS };
@@ -33,13 +21,10 @@ const NOTHING_DONE: SessionResult = { fills: [], rejections: NO_REJECTIONS };
  * is sellable is cut and recorded. One account of one owner: it is not safe to share.
  */
 export class SimulatedBroker implements Broker {
-  private readonly rulebook: Rulebook;
+  private readonly books: Books;
   private readonly slippageBp: number;
   private readonly currency: string;
   private readonly account: Account;
-  private readonly books = new Map<Symbol, Book>();
-  /** The book at each place of the last bars: bars mostly come in the same order, so the map is seldom asked. */
-  private readonly slots: Book[] = [];
   /** By ex-day, then by place in the universe. */
   private readonly actions: readonly CorporateAction[];
   private nextAction = 0;
@@ -55,34 +40,22 @@ export class SimulatedBroker implements Broker {
   private stateFillDay: EpochDay = NEVER;
 
   constructor(options: SimulatedBrokerOptions) {
+    checkOptions(options);
     const { instruments, initialCashMinor, slippageBp = 0 } = options;
-    const currencies = new Set(instruments.map((instrument) => instrument.units.currency));
-    if (currencies.size !== 1) {
-      throw new InputError(
-        `SimulatedBroker: expected instruments in one currency, got ${[...currencies].join(', ') || 'none'}. Split the run.`,
-      );
-    }
-    if (!Number.isSafeInteger(initialCashMinor) || initialCashMinor < 0) {
-      throw new InputError(`SimulatedBroker: expected cash in whole minor units, got ${initialCashMinor}. Give an integer of 0 or more.`);
-    }
-    if (!(slippageBp >= 0 && slippageBp < 10_000)) {
-      throw new InputError(`SimulatedBroker: expected slippage of 0 to 10000 basis points, got ${slippageBp}. Give a small number.`);
-    }
-    this.rulebook = options.rulebook;
+    this.books = new Books(instruments, options.rulebook);
     this.slippageBp = slippageBp;
     this.currency = instruments[0]!.units.currency;
     this.account = new Account(initialCashMinor);
     this.equityAtOpen = initialCashMinor;
-    for (const instrument of instruments) this.books.set(instrument.symbol, emptyBook(instrument, this.books.size));
     for (const [symbol, { day, closeTicks }] of options.lastCloses ?? []) {
-      const book = this.bookOf(symbol);
+      const book = this.books.of(symbol);
       book.lastDay = day;
       book.lastTicks = closeTicks;
       book.referenceTicks = closeTicks;
     }
     const actions: CorporateAction[] = [];
     for (const [symbol, list] of options.actions ?? []) if (this.books.has(symbol)) actions.push(...list);
-    const place = (action: CorporateAction): number => this.bookOf(action.symbol).ordinal;
+    const place = (action: CorporateAction): number => this.books.of(action.symbol).ordinal;
     this.actions = actions.sort((a, b) => a.exDay - b.exDay || place(a) - place(b));
   }
 
@@ -104,7 +77,7 @@ export class SimulatedBroker implements Broker {
     const open = ++this.opens;
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
-      const book = this.bookAt(i, bar.symbol);
+      const book = this.books.at(i, bar.symbol);
       book.bar = bar;
       book.barOpen = open;
       book.takenVolume = 0;
@@ -118,7 +91,7 @@ export class SimulatedBroker implements Broker {
     this.expectToday('markAtClose', day);
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
-      const book = this.bookAt(i, bar.symbol);
+      const book = this.books.at(i, bar.symbol);
       book.lastDay = day;
       if (book.quantity > 0) this.account.mark(book, bar.close);
       else book.lastTicks = bar.close;
@@ -130,10 +103,10 @@ export class SimulatedBroker implements Broker {
     this.markAtClose(day, bars);
     for (let i = 0; i < bars.length; i++) {
       const bar = bars[i]!;
-      this.bookAt(i, bar.symbol).referenceTicks = bar.close;
+      this.books.at(i, bar.symbol).referenceTicks = bar.close;
     }
     if (this.account.receivables.length > 0) {
-      this.account.payDue(day, this.index, (symbol) => this.bookOf(symbol));
+      this.account.payDue(day, this.index, (symbol) => this.books.of(symbol));
       this.state = null;
     }
   }
@@ -147,8 +120,8 @@ export class SimulatedBroker implements Broker {
     const rejections: Rejection[] = [];
     const time = { day: this.day, fillDay, fillIndex: this.indexOf(fillDay) };
     for (const order of orders) {
-      const book = this.bookOf(order.symbol);
-      const waiting = takeOrder(order, book, this.rulesOf(book, fillDay), this.account, time, rejections);
+      const book = this.books.of(order.symbol);
+      const waiting = takeOrder(order, book, this.books.rulesOf(book, fillDay), this.account, time, rejections);
       if (waiting !== null) this.pending.push(waiting);
     }
     return rejections;
@@ -175,7 +148,7 @@ export class SimulatedBroker implements Broker {
     }
     this.stateFillDay = fillDay;
     const time = { asOf, day: this.day, index: this.index, fillDay, fillIndex: this.indexOf(fillDay) };
-    this.state = portfolioState(account, this.currency, time, (book) => this.rulesOf(book, fillDay).settlementSessions);
+    this.state = portfolioState(account, this.currency, time, (book) => this.books.rulesOf(book, fillDay).settlementSessions);
     return this.state;
   }
 
@@ -187,7 +160,7 @@ export class SimulatedBroker implements Broker {
   snapshot(): BrokerSnapshot {
     const { account } = this;
     const books: BrokerSnapshot['books'][number][] = [];
-    for (const book of this.books.values()) if (book.lastDay !== NEVER || book.quantity > 0) books.push(copyBook(book));
+    for (const book of this.books.all()) if (book.lastDay !== NEVER || book.quantity > 0) books.push(copyBook(book));
     return {
       version: 1,
       day: this.day,
@@ -206,9 +179,9 @@ export class SimulatedBroker implements Broker {
   restore(snapshot: unknown): void {
     const { account } = this;
     const saved = readSnapshot(snapshot);
-    for (const row of saved.books) this.bookOf(row.symbol);
-    for (const book of this.books.values()) Object.assign(book, emptyBook(book.instrument, book.ordinal));
-    for (const row of saved.books) restoreBook(this.bookOf(row.symbol), row);
+    for (const row of saved.books) this.books.of(row.symbol);
+    for (const book of this.books.all()) Object.assign(book, emptyBook(book.instrument, book.ordinal));
+    for (const row of saved.books) restoreBook(this.books.of(row.symbol), row);
     this.day = saved.day;
     this.index = saved.index;
     this.equityAtOpen = saved.equityAtOpenMinor;
@@ -219,7 +192,7 @@ export class SimulatedBroker implements Broker {
     account.receivableMinor = saved.receivableMinor;
     account.receivables = saved.receivables.map((due) => ({ ...due }));
     account.totals = copyTotals(saved.totals);
-    account.held = [...this.books.values()].filter((book) => book.quantity > 0);
+    account.held = [...this.books.all()].filter((book) => book.quantity > 0);
     account.marketMinor = account.held.reduce((sum, book) => sum + book.markMinor, 0);
     // Actions up to the saved session have been applied.
     this.nextAction = this.actions.filter((action) => action.exDay <= saved.day).length;
@@ -227,12 +200,12 @@ export class SimulatedBroker implements Broker {
   }
 
   private act(action: CorporateAction): void {
-    const book = this.bookOf(action.symbol);
+    const book = this.books.of(action.symbol);
     // A close of the ex-day or later already shows the action: this happens with closes from before the first session only.
     if (book.lastDay >= action.exDay) return;
     this.state = null;
     // Dividend tax changed by the day on which holders were recorded (财税〔2012〕85号, 财税〔2015〕101号).
-    applyAction(this.account, book, action, this.index, () => this.rulebook.rulesFor(book.instrument, action.recordDay ?? action.exDay));
+    applyAction(this.account, book, action, this.index, () => this.books.rulesOn(book, action.recordDay ?? action.exDay));
     scalePending(this.pending, book, action);
   }
 
@@ -246,8 +219,8 @@ export class SimulatedBroker implements Broker {
     const rejections: Rejection[] = [];
     for (const waiting of due) {
       if (waiting.order.side !== 'sell') continue;
-      const book = this.bookAtOpen(waiting.order.symbol);
-      const rules = this.rulesOf(book, day);
+      const book = this.books.atOpen(waiting.order.symbol, this.opens);
+      const rules = this.books.rulesOf(book, day);
       book.pendingSell = Math.max(0, book.pendingSell - waiting.quantity);
       const plan = planSell(waiting, book, rules, day, index, slippageBp);
       const fill = settlePlan(waiting, plan, book, rules, account, day, index, rejections);
@@ -257,8 +230,8 @@ export class SimulatedBroker implements Broker {
     const cashAtOpen = account.cashMinor + account.frozenMinor;
     for (const waiting of due) {
       if (waiting.order.side !== 'buy') continue;
-      const book = this.bookAtOpen(waiting.order.symbol);
-      const rules = this.rulesOf(book, day);
+      const book = this.books.atOpen(waiting.order.symbol, this.opens);
+      const rules = this.books.rulesOf(book, day);
       account.thaw(waiting.frozenMinor);
       const budget = Math.floor(cashAtOpen * (waiting.order.cashFraction ?? 1));
       const plan = planBuy(waiting, book, rules, day, account.cashMinor, budget, slippageBp);
@@ -266,34 +239,6 @@ export class SimulatedBroker implements Broker {
       if (fill !== null) fills.push(fill);
     }
     return { fills, rejections };
-  }
-
-  /** A book whose bar is of the open at hand, or null. */
-  private bookAtOpen(symbol: Symbol): Book {
-    const book = this.bookOf(symbol);
-    if (book.barOpen !== this.opens) book.bar = null;
-    return book;
-  }
-
-  private bookAt(slot: number, symbol: Symbol): Book {
-    const book = this.slots[slot];
-    if (book !== undefined && book.instrument.symbol === symbol) return book;
-    const found = this.bookOf(symbol);
-    this.slots[slot] = found;
-    return found;
-  }
-
-  private bookOf(symbol: Symbol): Book {
-    const book = this.books.get(symbol);
-    if (book === undefined) throw new BrokerError(`SimulatedBroker: expected a symbol of its universe, got ${symbol}. Add its instrument.`);
-    return book;
-  }
-
-  private rulesOf(book: Book, day: EpochDay): SessionRules {
-    const rules = book.rules;
-    if (rules !== null && day >= rules.firstDay && day <= rules.lastDay) return rules;
-    book.rules = this.rulebook.rulesFor(book.instrument, day);
-    return book.rules;
   }
 
   /** Number of the session on `fillDay`: the current one, or the next. */
