@@ -197,29 +197,30 @@ interface Settled {
 function intentOf({ symbol, desk, sitting, text, final, anchor }: Settled): Intent {
   const spoken = [...sitting.spoken].sort(roleOrder);
   const analyses: (RoleRecord | RoutingRecord | object)[] = spoken.map(recordOf);
-  if (text.readings.length > 0)
-    analyses.push({ role: 'readings', readings: text.readings, figures: text.figures, unfounded: text.unfounded });
+  const { pieces, unread, ...readings } = text;
+  if (readings.readings.length > 0 || unread > 0)
+    analyses.push({ role: 'readings', ...readings, ...(pieces > 0 && { pieces }), ...(unread > 0 && { unread }) });
+  if (unread > 0) sitting.meter.add('agent_unread_characters_total', {}, unread);
   analyses.push(final.record);
   const anchorAction = anchor?.ok ? anchor.value.action : null;
   const chosen = final.answer?.value.action ?? null;
   const action: LadderAction | null = chosen === null ? null : anchor === null ? chosen : withinOneStep(chosen, anchorAction);
   const clamped = action !== chosen;
   if (anchor !== null) analyses.push({ role: 'clamp', chosen, anchor: anchorAction, action });
-  const answered = spoken.filter((one) => one.ok) as (Spoken & { ok: true })[];
   const memory = desk.memoryState();
-  const microYuan = answered.reduce((sum, one) => sum + one.microYuan, 0);
+  const microYuan = spoken.reduce((sum, one) => sum + one.microYuan, 0);
   return {
     symbol,
     action,
     confidence: final.answer === null ? 0 : Math.round(1e4 * final.answer.value.confidence) / 1e4,
-    why: whyOf(final, clamped ? anchorAction : undefined),
+    why: whyOf(final, clamped ? anchorAction : undefined) + (unread === 0 ? '' : `; ${unread} characters of text were not read`),
     evidence: evidenceOf(spoken.map(({ prompt }) => prompt)),
     detail: {
       situation: desk.situation,
       analyses,
       ...(desk.card.mode === 'full' && { debate: debateOf(spoken) }),
       transcripts: spoken.flatMap(({ transcripts }) => transcripts),
-      tokens: answered.reduce((sum, { tokens }) => sum + tokens, 0),
+      tokens: spoken.reduce((sum, { tokens }) => sum + tokens, 0),
       // A yuan is 100 fen and a million micro-yuan.
       costMinor: microYuan / 1e4,
       ...(memory && { memory }),

@@ -26,6 +26,9 @@ interface Said {
   readonly sample: number;
   readonly transcripts: readonly string[];
   readonly prompt: Prompt;
+  /** Of every attempt, those that could not be used too. */
+  readonly tokens: number;
+  readonly microYuan: number;
 }
 
 export type Spoken<T = unknown> =
@@ -35,8 +38,6 @@ export type Spoken<T = unknown> =
       readonly digest: string;
       readonly by: 'model' | 'rule';
       readonly repaired: boolean;
-      readonly tokens: number;
-      readonly microYuan: number;
       readonly cited: Cited;
       readonly answer: ChatAnswer;
       /** Latest of anything in its prompt. */
@@ -91,11 +92,11 @@ export async function speak<T>(
     const transcripts = asked.transcripts.filter((id) => id !== '');
     const reasons = (value as { reasons?: readonly Reason[] }).reasons ?? [];
     const cited = answer.by === 'rule' ? nothingCited : citedIn(reasons, prompt);
-    const { usage, costMicroYuan: microYuan, modelDigest: digest, by } = answer;
-    const tokens = usage.promptTokens + usage.completionTokens;
-    spoken = { ...common, ok: true, value, answer, digest, by, repaired, transcripts, tokens, microYuan, cited, knownAt: prompt.knownAt };
+    const { modelDigest: digest, by } = answer;
+    spoken = { ...common, ...asked.spent, ok: true, value, answer, digest, by, repaired, transcripts, cited, knownAt: prompt.knownAt };
   } else {
-    spoken = { ...common, ok: false, abstention: asked.abstention, transcripts: asked.abstention.transcripts };
+    const { abstention } = asked;
+    spoken = { ...common, ...abstention.spent, ok: false, abstention, transcripts: abstention.transcripts };
     sitting.meter.add('agent_abstentions_total', { role, reason: asked.abstention.reason }, 1);
   }
   sitting.spoken.push(spoken);

@@ -3,7 +3,7 @@
 import type { TypedFormat } from './answer-format.js';
 import type { Message } from './contract.js';
 import { type FailureKind, failureKind } from './errors.js';
-import type { ChatAnswer, ChatRequest, Models } from './models.js';
+import type { Attempt, ChatAnswer, ChatRequest, Models } from './models.js';
 
 export interface Question<T> extends ChatRequest {
   readonly format: TypedFormat<T>;
@@ -18,11 +18,19 @@ export type Asked<T> =
       readonly repaired: boolean;
       /** Entries of the transcript, in order. */
       readonly transcripts: readonly string[];
+      readonly spent: AskSpent;
     }
   | { readonly ok: false; readonly abstention: Abstention };
 
+/** Tokens and price of every attempt, those that could not be used too. */
+export interface AskSpent {
+  readonly tokens: number;
+  readonly microYuan: number;
+}
+
 /** No answer that can be used: counted and shown, never an order. */
 export interface Abstention {
+  readonly spent: AskSpent;
   readonly reason: FailureKind;
   readonly message: string;
   readonly model: string;
@@ -36,25 +44,41 @@ const MENDABLE: readonly FailureKind[] = ['invalid-json', 'schema-mismatch', 'em
 export async function ask<T>(models: Models, question: Question<T>): Promise<Asked<T>> {
   const first = await models.attempt(question);
   const transcripts = transcriptsOf(first);
-  if (first.ok) return { ok: true, value: first.answer.json as T, answer: first.answer, repaired: false, transcripts };
+  const once = spentOn([first]);
+  if (first.ok) return { ok: true, value: first.answer.json as T, answer: first.answer, repaired: false, transcripts, spent: once };
   const kind = failureKind(first.fault)!;
-  if (!MENDABLE.includes(kind)) return abstained(question, kind, first.fault, transcripts);
+  if (!MENDABLE.includes(kind)) return abstained(question, kind, first.fault, transcripts, once);
 
   const again = [...question.messages, ...correction(kind, first.said ?? '', first.fault.message, question.format.name)];
   const second = await models.attempt({ ...question, messages: again });
   const both = [...transcripts, ...transcriptsOf(second)];
-  if (second.ok) return { ok: true, value: second.answer.json as T, answer: second.answer, repaired: true, transcripts: both };
-  return abstained(question, failureKind(second.fault)!, second.fault, both);
+  const spent = spentOn([first, second]);
+  if (second.ok) return { ok: true, value: second.answer.json as T, answer: second.answer, repaired: true, transcripts: both, spent };
+  return abstained(question, failureKind(second.fault)!, second.fault, both, spent);
 }
 
-const transcriptsOf = (attempt: Awaited<ReturnType<Models['attempt']>>): string[] => {
+function spentOn(attempts: readonly Attempt[]): AskSpent {
+  const used = attempts.flatMap((attempt) => (attempt.ok ? attempt.answer : (attempt.used ?? [])));
+  return {
+    tokens: used.reduce((sum, { usage }) => sum + usage.promptTokens + usage.completionTokens, 0),
+    microYuan: used.reduce((sum, { costMicroYuan }) => sum + costMicroYuan, 0),
+  };
+}
+
+const transcriptsOf = (attempt: Attempt): string[] => {
   const id = attempt.ok ? attempt.answer.transcript : attempt.transcript;
   return id === undefined ? [] : [id];
 };
 
-const abstained = <T>({ model }: Question<T>, reason: FailureKind, { message }: Error, transcripts: readonly string[]): Asked<T> => ({
+const abstained = <T>(
+  { model }: Question<T>,
+  reason: FailureKind,
+  { message }: Error,
+  transcripts: readonly string[],
+  spent: AskSpent,
+): Asked<T> => ({
   ok: false,
-  abstention: { reason, message, model, transcripts },
+  abstention: { reason, message, model, transcripts, spent },
 });
 
 /** Long enough to see what was wrong, short enough not to fill the context. */

@@ -81,10 +81,16 @@ export interface EmbedOptions {
   readonly fresh?: boolean;
 }
 
-/** One question, answered or not. `said`: the answer that can't be used, where there was one. */
+/** What a question used, answered or not. */
+export interface Used {
+  readonly usage: Usage;
+  readonly costMicroYuan: number;
+}
+
+/** One question, answered or not. `said`: the answer that can't be used, where there was one; it is paid for all the same (`used`). */
 export type Attempt =
   | { readonly ok: true; readonly answer: ChatAnswer }
-  | { readonly ok: false; readonly fault: OutsideError; readonly transcript?: string; readonly said?: string };
+  | { readonly ok: false; readonly fault: OutsideError; readonly transcript?: string; readonly said?: string; readonly used?: Used };
 
 export interface Models {
   readonly plan: ModelPlan;
@@ -257,7 +263,7 @@ function readEntry(entry: TranscriptEntry, question: FullQuestion, served: ChatA
   }
   const raw: RawAnswer = outcome.answer;
   const checked = checkAnswer(model, question, raw);
-  if (!checked.ok) return { ok: false, fault: checked.fault, transcript, said: raw.text };
+  if (!checked.ok) return { ok: false, fault: checked.fault, transcript, said: raw.text, used: { usage: raw.usage, costMicroYuan } };
   const answer: ChatAnswer = {
     text: checked.text,
     ...(question.format && { json: checked.value }),

@@ -197,6 +197,8 @@ test('no usable answer: an abstention with its reason, in every mode', async () 
     });
     const intent = await decideInRoom(viewWith(), SYMBOL, roomState(), settings({ card }), effectsOf(room.models));
     expect(intent).toMatchObject({ action: null, confidence: 0, why: 'abstained: no-answer after schema-failure' });
+    // Every question was paid for, the ones that gave nothing too: 120 tokens and 50 millionths of a yuan each.
+    expect(intent!.detail).toMatchObject({ tokens: 120 * room.asked.length, costMinor: 0.005 * room.asked.length });
   }
 });
 

@@ -80,7 +80,12 @@ export function scripted(
       const checked = request.format?.check(value);
       const transcript = `t${asked.length}`;
       if (checked?.ok === false)
-        return { ok: false, fault: new RecordedFailure(request.model, 'schema-mismatch', checked.says), transcript };
+        return {
+          ok: false,
+          fault: new RecordedFailure(request.model, 'schema-mismatch', checked.says),
+          transcript,
+          used: { usage: { promptTokens: 100, completionTokens: 20 }, costMicroYuan: 50 },
+        };
       return {
         ok: true,
         answer: {

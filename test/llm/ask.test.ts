@@ -38,6 +38,23 @@ test('what stays wrong is an abstention with its reason; so is what no second qu
   expect(await ask(models, { ...question('x', { model: RULE }), format: decision })).toMatchObject({ abstention: { reason: 'no-model' } });
 });
 
+test('what was asked twice is paid for twice, an abstention too: as much as the budget says', async () => {
+  const server = keep(
+    await fakeServer(({ body }, response, count) => openaiSays(response, JSON.stringify(body).includes('mend') && count % 2 === 0 ? GOOD : 'no')),
+  );
+  for (const [text, ok] of [
+    ['mend it', true],
+    ['never', false],
+  ] as const) {
+    const { models, budget } = runAt(server.url);
+    const asked = await ask(models, { ...question(text, { model: 'cloud/m' }), format: decision });
+    expect(asked.ok).toBe(ok);
+    const { calls, promptTokens, completionTokens, microYuan } = budget.state().spent;
+    expect({ calls, microYuan }).toEqual({ calls: 2, microYuan: 320 });
+    expect(asked.ok ? asked.spent : asked.abstention.spent).toEqual({ tokens: promptTokens + completionTokens, microYuan });
+  }
+});
+
 test('ends that were asked for are no abstentions', async () => {
   const server = keep(await fakeServer((_, response) => ollamaSays(response, GOOD)));
   const spent = runAt(server.url, { budget: { calls: 0 } });

@@ -106,7 +106,7 @@ export async function decideInTiers(sitting: Sitting, question: RoutedQuestion):
       conflict,
       contradiction: spoken.ok && contradicts(spoken.value, desk, spoken.cited),
     };
-    const microYuan = all.reduce((sum, one) => sum + (one.ok ? one.microYuan : 0), 0);
+    const microYuan = all.reduce((sum, one) => sum + one.microYuan, 0);
     tried.push({ tier: choice.tier, model: choice.model, action: spoken.ok ? spoken.value.action : null, microYuan });
     return { spoken, signals };
   }
@@ -151,7 +151,7 @@ export async function decideInTiers(sitting: Sitting, question: RoutedQuestion):
     margin: gap,
     tried,
     ...(shadow && {
-      shadow: { tier: large.tier, action: shadow.ok ? shadow.value.action : null, microYuan: shadow.ok ? shadow.microYuan : 0 },
+      shadow: { tier: large.tier, action: shadow.ok ? shadow.value.action : null, microYuan: shadow.microYuan },
     }),
   };
   return { answer: outcome === 'abstained' ? null : usable, record };
