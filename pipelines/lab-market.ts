@@ -3,9 +3,9 @@
 // Generated from notebooks/05-lab-market.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
 //   parameters parameters b780c45d2a4cd5b9
-//   reader pipeline a462a82a7cf13eed
-//   replay pipeline 1490e360e01e02d5
-//   measure pipeline 0a145f04ec496087
+//   reader pipeline 4e77b00112bdb413
+//   replay pipeline 6fd016c40c749284
+//   measure pipeline e4adb0d1bb313121
 import { DAY_MS, type Strategy } from '../lib/core/index.js';
 import { labMarket, labPreset } from '../lib/feeds/index.js';
 import { targetWeights } from '../lib/market/index.js';
@@ -58,7 +58,10 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     actions: targetWeights(`reader-1-of-${parts}`, { BUY_PART: 1 / parts, SELL_ALL: 0 }),
     init: () => ({ left: 0, seen: 0 }),
     decide(view, [symbol], state) {
-      const items = view.news({ symbols: [symbol!], since: state.seen === 0 ? view.asOf - DAY_MS : state.seen + 1 });
+      const items = view.news({
+        symbols: [symbol!],
+        since: state.seen === 0 ? view.asOf - DAY_MS : state.seen + 1,
+      });
       let left = Math.max(0, state.left - 1);
       // Oldest first: the newest word counts.
       for (const item of [...items].reverse()) {
@@ -80,11 +83,28 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const reader = readerOf(holdSessions, slots);
   // No trial: nothing is searched for here.
   const playOn = async (market: LabMarket, name: string, seed: number) => {
-    const stocks = market.data.instruments.filter((one) => one.kind === 'stock' && (one.listedOn ?? 0) <= market.truth.sessions[0]!);
+    const stocks = market.data.instruments.filter(
+      (one) => one.kind === 'stock' && (one.listedOn ?? 0) <= market.truth.sessions[0]!,
+    );
     const symbols = stocks.slice(0, symbolCount).map((one) => one.symbol);
-    const spec = { data: `lab:${name}@${seed}`, symbols, from, to, initialCash, seed, record: 'account' as const };
+    const spec = {
+      data: `lab:${name}@${seed}`,
+      symbols,
+      from,
+      to,
+      initialCash,
+      seed,
+      record: 'account' as const,
+    };
     const play = async (id: string, parameters: Record<string, number>, extra: Partial<ReplayEffects> = {}) =>
-      openRun((await runReplay({ ...spec, strategies: [{ id, parameters }] }, { ...effects, data: market.data, trial: false, ...extra })).folder);
+      openRun(
+        (
+          await runReplay(
+            { ...spec, strategies: [{ id, parameters }] },
+            { ...effects, data: market.data, trial: false, ...extra },
+          )
+        ).folder,
+      );
     return [
       await play(strategy.id, strategy.parameters),
       await play(reader.id, {}, { strategy: reader }),
@@ -104,13 +124,23 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     runs.map((run) => {
       const { performance } = measureRun(run, []);
       const { totalReturn, sharpeAnnual, sharpeAnnualLow95, sharpeAnnualHigh95, exposureMean } = performance;
-      return { market: name, seed, strategy: run.row.label, totalReturn, sharpeAnnual, sharpeAnnualLow95, sharpeAnnualHigh95, exposureMean };
+      return {
+        market: name,
+        seed,
+        strategy: run.row.label,
+        totalReturn,
+        sharpeAnnual,
+        sharpeAnnualLow95,
+        sharpeAnnualHigh95,
+        exposureMean,
+      };
     }),
   );
 
   // What the items of a market tell of the sessions that they push: each session's log return in its own deviation, added up.
   const correlation = (pairs: { x: number; y: number }[]) => {
-    const mean = (of: (pair: { x: number; y: number }) => number) => pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;
+    const mean = (of: (pair: { x: number; y: number }) => number) =>
+      pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;
     const [mx, my] = [mean(({ x }) => x), mean(({ y }) => y)];
     const moment = (of: (dx: number, dy: number) => number) => mean(({ x, y }) => of(x - mx, y - my));
     return moment((dx, dy) => dx * dy) / Math.sqrt(moment((dx) => dx * dx) * moment((_, dy) => dy * dy));
@@ -140,14 +170,31 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
       slack: 3 / Math.sqrt(told.length),
     };
   };
-  const information = played.map(({ name, seed, market }) => ({ market: name, seed, ...informationOf(market) }));
+  const information = played.map(({ name, seed, market }) => ({
+    market: name,
+    seed,
+    ...informationOf(market),
+  }));
   declare(
     Object.fromEntries([
-      ...measured.map(({ market, seed, strategy: label, totalReturn, sharpeAnnual, sharpeAnnualLow95, sharpeAnnualHigh95 }) => [
-        `${market}@${seed} ${label}`,
-        { totalReturn, sharpe: sharpeAnnual, low95: sharpeAnnualLow95, high95: sharpeAnnualHigh95 },
+      ...measured.map(
+        ({
+          market,
+          seed,
+          strategy: label,
+          totalReturn,
+          sharpeAnnual,
+          sharpeAnnualLow95,
+          sharpeAnnualHigh95,
+        }) => [
+          `${market}@${seed} ${label}`,
+          { totalReturn, sharpe: sharpeAnnual, low95: sharpeAnnualLow95, high95: sharpeAnnualHigh95 },
+        ],
+      ),
+      ...information.map(({ market, seed, items, set, measured: told }) => [
+        `${market}@${seed} news`,
+        { items, set, measured: told },
       ]),
-      ...information.map(({ market, seed, items, set, measured: told }) => [`${market}@${seed} news`, { items, set, measured: told }]),
     ]),
   );
 

@@ -2,11 +2,11 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: other cells of the notebook may use them
 // Generated from notebooks/04-memory.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
-//   parameters parameters d3c45fc5b4a07ae7
-//   uplift pipeline 305014f1415a622e
-//   recall pipeline f633d4b7efb3d774
-//   health pipeline 26019d2b73fcf4e9
-//   long-text pipeline 74c759d180975012
+//   parameters parameters fa997bfe959b38a5
+//   uplift pipeline 4c49e424b9458efb
+//   recall pipeline 778768777b8dfbc8
+//   health pipeline 6f21e90833c18414
+//   long-text pipeline 505851aa8f99e77c
 import { join } from 'node:path';
 import { dateOf, type Recall } from '../lib/core/index.js';
 import { loadLab } from '../lib/feeds/index.js';
@@ -67,7 +67,10 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   );
   declare(
     Object.fromEntries(
-      uplift.map(({ use, decisions, uplift: { mean, low, high } }) => [`uplift ${use}`, { decisions, mean, low, high }]),
+      uplift.map(({ use, decisions, uplift: { mean, low, high } }) => [
+        `uplift ${use}`,
+        { decisions, mean, low, high },
+      ]),
     ),
   );
 
@@ -81,24 +84,48 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     const asOf = index.knownAt[firstSession + Math.floor((i * (sessions - 1)) / days)]!;
     asked.push({ asOf, recall: await memory.recall({ text: question, owner: 'trader', limit }, asOf) });
   }
-  const later = asked.flatMap(({ asOf, recall }) => recall.items.filter(({ knownAt }) => knownAt > asOf)).length;
+  const later = asked.flatMap(({ asOf, recall }) =>
+    recall.items.filter(({ knownAt }) => knownAt > asOf),
+  ).length;
   // What the nearest lessons of the same news tell on average, less the market.
   const told = async (asOf: number) => {
     const { items } = await memory.recall({ text: question, kinds: ['lesson'], limit: 100 }, asOf);
-    const bodies = items.map(({ body }) => body as { situation: string; instrumentReturn: number; benchmarkReturn: number | null });
-    const same = bodies.filter(({ situation }) => situation.split(' | ')[0] === question.split(' | ')[0]).slice(0, 20);
+    const bodies = items.map(
+      ({ body }) => body as { situation: string; instrumentReturn: number; benchmarkReturn: number | null },
+    );
+    const same = bodies
+      .filter(({ situation }) => situation.split(' | ')[0] === question.split(' | ')[0])
+      .slice(0, 20);
     const over = same.map(({ instrumentReturn, benchmarkReturn }) => instrumentReturn - (benchmarkReturn ?? 0));
     if (over.length < 2) return { lessons: over.length, mean: null, error: null };
     const mean = over.reduce((sum, one) => sum + one, 0) / over.length;
     const spread = Math.sqrt(over.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (over.length - 1));
     return { lessons: over.length, mean, error: spread / Math.sqrt(over.length) };
   };
-  const answers: { 'asked at': number; status: string; rows: number; newest: number | null; lessons: number; mean: number | null; error: number | null }[] = [];
+  const answers: {
+    'asked at': number;
+    status: string;
+    rows: number;
+    newest: number | null;
+    lessons: number;
+    mean: number | null;
+    error: number | null;
+  }[] = [];
   for (const { asOf, recall } of asked) {
     const newest = recall.items.length === 0 ? null : Math.max(...recall.items.map(({ knownAt }) => knownAt));
-    answers.push({ 'asked at': asOf, status: recall.status, rows: recall.items.length, newest, ...(await told(asOf)) });
+    answers.push({
+      'asked at': asOf,
+      status: recall.status,
+      rows: recall.items.length,
+      newest,
+      ...(await told(asOf)),
+    });
   }
-  declare({ rows: memory.length, 'known later than asked': later, 'told at the end': answers[answers.length - 1]!.mean });
+  declare({
+    rows: memory.length,
+    'known later than asked': later,
+    'told at the end': answers[answers.length - 1]!.mean,
+  });
 
   // cell health
   const card = memoryTables(folder)!.active;
@@ -115,7 +142,10 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     'vectors three times as long': broken((vector) => vector.map((x) => 3 * x)),
     'another model of that name': { ...embedder, digest: async () => 'f'.repeat(64) },
     'components in another order': broken((vector) => Float32Array.from(vector).reverse()),
-    'server away': { ...embedder, embed: async () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:11434')) },
+    'server away': {
+      ...embedder,
+      embed: async () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:11434')),
+    },
   };
   const health: { model: string; recall: string; rows: number; reason: string }[] = [];
   for (const [model, one] of Object.entries(models)) {
@@ -124,16 +154,49 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     health.push({ model, recall: status, rows: items.length, reason: reason ?? '' });
     opened.close();
   }
-  declare({ embedder: { id: card.id, dimension: card.dimension, digest: card.digest, canaries: card.canaries.length, pairCosine: card.pairCosine }, degraded: health.filter(({ recall }) => recall === 'degraded').length });
+  declare({
+    embedder: {
+      id: card.id,
+      dimension: card.dimension,
+      digest: card.digest,
+      canaries: card.canaries.length,
+      pairCosine: card.pairCosine,
+    },
+    degraded: health.filter(({ recall }) => recall === 'degraded').length,
+  });
 
   // cell long-text
-  const matters = ['利润同比下降', 'orders rose', 'the outlook was kept', '公司派发股息', 'costs grew', '新厂投产', 'margins held', 'a director left'];
-  const filler = Array.from({ length: Math.ceil(longText / 50) }, (_, i) => `Section ${i + 1}: ${matters[i % 8]} and ${matters[(i * 5 + 3) % 8]} in district ${i % 97}.`);
+  const matters = [
+    '利润同比下降',
+    'orders rose',
+    'the outlook was kept',
+    '公司派发股息',
+    'costs grew',
+    '新厂投产',
+    'margins held',
+    'a director left',
+  ];
+  const filler = Array.from(
+    { length: Math.ceil(longText / 50) },
+    (_, i) => `Section ${i + 1}: ${matters[i % 8]} and ${matters[(i * 5 + 3) % 8]} in district ${i % 97}.`,
+  );
   const tail = 'In the last paragraph the auditors refuse to sign because a warehouse in Ningbo stood empty.';
-  const text = `${Buffer.from(filler.join(' ')).subarray(0, longText - tail.length).toString('utf8').replace(/[^.]*$/, '')} ${tail}`;
+  const text = `${Buffer.from(filler.join(' '))
+    .subarray(0, longText - tail.length)
+    .toString('utf8')
+    .replace(/[^.]*$/, '')} ${tail}`;
   const day = asked[0]!.asOf;
   const rows = await documentRows(
-    { id: 'annual-report', title: 'Annual report', text, eventAt: day, knownAt: day, symbols: [symbols[0]!], aliases: '', source: 'lab' },
+    {
+      id: 'annual-report',
+      title: 'Annual report',
+      text,
+      eventAt: day,
+      knownAt: day,
+      symbols: [symbols[0]!],
+      aliases: '',
+      source: 'lab',
+    },
     embedder,
   );
   // A memory of its own; written again, it stays as it is.
@@ -144,7 +207,14 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   notes.close();
   memory.close();
   const place = found.items.findIndex((item) => item.text.includes(tail)) + 1;
-  declare({ 'long text': { bytes: Buffer.byteLength(text), rows: rows.length, 'rank of its tail': place, 'rows the moment before': before.items.length } });
+  declare({
+    'long text': {
+      bytes: Buffer.byteLength(text),
+      rows: rows.length,
+      'rank of its tail': place,
+      'rows the moment before': before.items.length,
+    },
+  });
 
   return results();
 }

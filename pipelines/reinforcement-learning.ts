@@ -3,9 +3,9 @@
 // Generated from notebooks/03-reinforcement-learning.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
 //   parameters parameters 233fc8e7023ef7e2
-//   input pipeline a713e848b9d568e1
-//   train pipeline 4250dd084b94d2e8
-//   measure pipeline 74758e902242f601
+//   input pipeline 81b275811a6fd69f
+//   train pipeline 889f7e570505a4f4
+//   measure pipeline ff1210e0d0af8859
 import { type Effects, fillParameters, liveFigure, pipelineScope, type Results } from '../lib/notebook/index.js';
 import { codeStamp, playAccounts, runReplay } from '../lib/replay/index.js';
 import { learningCurveFigure } from '../lib/report/index.js';
@@ -38,8 +38,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const { declare, show, results } = pipelineScope(effects);
 
   // cell input
-  // Shorthand for from and to is lost between the kernel's cells.
-  const input = { data, symbols, from: from, to: to, preset, ...settings } as TrainerInput;
+  const input = { data, symbols, from, to, preset, ...settings } as TrainerInput;
 
   // cell train
   type Curves = Map<string, readonly CurveRow[]>;
@@ -50,9 +49,19 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
       axis,
       format: 'percent',
       description: `${axis} over environment steps: a line a seed, and their mean.`,
-      seeds: [...curves].map(([name, rows]) => ({ name, steps: rows.map(({ steps }) => steps), values: rows.map(pick) })),
+      seeds: [...curves].map(([name, rows]) => ({
+        name,
+        steps: rows.map(({ steps }) => steps),
+        values: rows.map(pick),
+      })),
     });
-  const onValidation = (curves: Curves) => curveFigure(curves, 'Return on validation', 'Return on validation', ({ validation }) => validation?.totalReturn ?? null);
+  const onValidation = (curves: Curves) =>
+    curveFigure(
+      curves,
+      'Return on validation',
+      'Return on validation',
+      ({ validation }) => validation?.totalReturn ?? null,
+    );
   const nameOf = ({ fold, seed }: { fold: number; seed: number }) => `fold ${fold + 1}, seed ${seed}`;
   const soFar: Curves = new Map();
   const live = liveFigure(effects, 500);
@@ -69,13 +78,19 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   show(onValidation(curves));
 
   // cell measure
-  const play: Play = (strategy, span) => playAccounts({ ...training.spec, ...span, strategies: [strategy] }, effects);
+  const play: Play = (strategy, span) =>
+    playAccounts({ ...training.spec, ...span, strategies: [strategy] }, effects);
   const evaluation = await evaluatePolicies(training, play, effects);
   // One of them with every decision recorded, so that it can be looked into and verified.
   const lastTest = evaluation.tests[evaluation.tests.length - 1]!;
   const shown = training.members.find((member) => member.fold === evaluation.tests.length - 1)!;
   const recorded = await runReplay(
-    { ...training.spec, symbols: symbols.slice(0, 1), ...lastTest, strategies: [{ id: 'rl', parameters: { bundle: shown.folder } }] },
+    {
+      ...training.spec,
+      symbols: symbols.slice(0, 1),
+      ...lastTest,
+      strategies: [{ id: 'rl', parameters: { bundle: shown.folder } }],
+    },
     { ...effects, trial: false },
   );
   declare({

@@ -2,8 +2,8 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: other cells of the notebook may use them
 // Generated from notebooks/01-time-travel.ipynb: edit the notebook and run `npx hindcast promote`.
 // Promoted cells (id, tag, hash):
-//   parameters parameters 91e921f72298f74c
-//   replay pipeline 69a7ee1995eecfd5
+//   parameters parameters f44d77b551457499
+//   replay pipeline 822360c24922ab33
 //   measure pipeline bbff7d312f87bdaa
 import { type Effects, fillParameters, pipelineScope, type Results } from '../lib/notebook/index.js';
 import { openRun, runReplay } from '../lib/replay/index.js';
@@ -42,7 +42,12 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   const spec = { data: 'embedded:cn', ...options, symbols, from, to, initialCash, seed };
   const ruleRun = await runReplay({ ...spec, strategies }, effects);
   // An account alone remembers nothing.
-  const holding = { ...spec, strategies: [{ id: 'buy-and-hold' }], record: 'account' as const, memory: undefined };
+  const holding = {
+    ...spec,
+    strategies: [{ id: 'buy-and-hold' }],
+    record: 'account' as const,
+    memory: undefined,
+  };
   const holdRun = await runReplay(holding, { ...effects, trial: false });
 
   // cell measure

@@ -28,6 +28,8 @@ export interface ShowOptions {
   readonly formats?: Readonly<Record<string, Format>>;
   /** Rows that are shown of a long table; the caption says how many there are. */
   readonly rows?: number;
+  /** A table that opens on a click: long, and not what the cell is about. */
+  readonly folded?: boolean;
 }
 
 export type Rendering =
@@ -84,24 +86,31 @@ export function cellText(value: unknown, format?: Format): string {
 
 const SHOWN_ROWS = 50;
 
+// Jupyter's own style puts every cell to the right and a caption in the middle, where a narrow table breaks it.
+const LEFT = ' style="text-align:left"';
+const RIGHT = ' style="text-align:right;font-variant-numeric:tabular-nums"';
+const LONGEST_IN_ONE_LINE = 90;
+
 function rowsHtml(table: Extract<Rendering, { kind: 'table' }>): string {
-  const { caption = 'Table', formats = {}, rows: limit = SHOWN_ROWS } = table.options;
+  const { caption = 'Table', formats = {}, rows: limit = SHOWN_ROWS, folded = false } = table.options;
   const shown = table.rows.slice(0, limit);
   const rest = table.rows.length > shown.length ? ` (first ${shown.length} of ${table.rows.length} rows)` : '';
   const byName = table.columns.length === 2 && table.columns[0] === 'name';
-  const right = ' style="text-align:right;font-variant-numeric:tabular-nums"';
-  const numeric = table.columns.map((_, i) => shown.some((row) => typeof row[i] === 'number'));
-  const head = table.columns.map((column, i) => `<th scope="col"${numeric[i] ? right : ''}>${escapeHtml(column)}</th>`).join('');
+  // What has numbers anywhere stands to the right as a whole, what is missing included.
+  const aligned = table.columns.map((_, i) => (shown.some((row) => typeof row[i] === 'number') ? RIGHT : LEFT));
+  const head = table.columns.map((column, i) => `<th scope="col"${aligned[i]}>${escapeHtml(column)}</th>`).join('');
   const body = shown.map((row) => {
     const cells = table.columns.map((column, i) => {
       const format = formats[byName ? String(row[0]) : column];
       const text = escapeHtml(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
-      if (byName && i === 0) return `<th scope="row" style="text-align:left">${text}</th>`;
-      return `<td${typeof row[i] === 'number' ? right : ' style="text-align:left"'}>${text}</td>`;
+      return byName && i === 0 ? `<th scope="row"${LEFT}>${text}</th>` : `<td${aligned[i]}>${text}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
-  return `<table><caption>${escapeHtml(caption + rest)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  const title = escapeHtml(caption + rest);
+  const breaks = caption.length + rest.length > LONGEST_IN_ONE_LINE ? '' : ';white-space:nowrap';
+  const html = `<table><caption style="text-align:left${breaks}">${title}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return folded ? `<details><summary>${title}: ${shown.length}</summary>${html}</details>` : html;
 }
 
 /** HTML of a rendering; every text in it is escaped. The SVG of a figure is taken as lib/report drew it. */

@@ -49,7 +49,7 @@ test('declare reports to the runner and shows a table; show displays HTML', () =
   declare({ total: 0.5 });
   show('a < b');
   expect(reports).toEqual([{ kind: 'declared', results: { total: 0.5 } }]);
-  expect(shown[0]).toContain('<caption>Declared results</caption>');
+  expect(shown[0]).toContain('>Declared results</caption>');
   expect(shown[1]).toBe('text/html <p>a &lt; b</p>');
 });
 

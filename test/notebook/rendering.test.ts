@@ -16,8 +16,10 @@ const cells = (text: string): string[] => [...text.matchAll(/<t[dh](?: [^>]*)?>(
 
 test('rows become a table with a caption, column headers, and numbers with separators', () => {
   const text = html([{ name: 'a', n: 1234567.891, r: 0.0123456789, none: null, bad: Number.NaN, minus: -2 }], { caption: 'A & B' });
-  expect(text).toContain('<caption>A &amp; B</caption>');
-  expect(text).toContain('<th scope="col">name</th>');
+  expect(text).toContain('>A &amp; B</caption>');
+  expect(text).toContain('<th scope="col" style="text-align:left">name</th>');
+  // A missing number stands where the numbers stand.
+  expect(text).toMatch(/<th scope="col" style="text-align:right[^"]*">bad<.*<td style="text-align:right[^"]*">n\/a<.*/);
   expect(cells(text).slice(6)).toEqual(['a', '1,234,567.89', '0.0123457', 'n/a', 'n/a', '\u22122']);
 });
 
@@ -30,8 +32,13 @@ test('an object becomes a table of names and values, formats by name', () => {
 test('a data frame is shown by its columns and values; a long table says what it leaves out', () => {
   const frame = { columns: ['x', 'y'], values: Array.from({ length: 60 }, (_, i) => [i, `v${i}`]) };
   const text = html(frame, { caption: 'Frame', rows: 2 });
-  expect(text).toContain('<caption>Frame (first 2 of 60 rows)</caption>');
+  expect(text).toContain('>Frame (first 2 of 60 rows)</caption>');
   expect(cells(text)).toEqual(['x', 'y', '0', 'v0', '1', 'v1']);
+});
+
+test('a folded table says what it holds before it opens', () => {
+  const text = html({ a: 1, b: 2 }, { caption: 'Many', folded: true });
+  expect(text).toMatch(/^<details><summary>Many: 2<\/summary><table>.*>Many<\/caption>.*<\/details>$/);
 });
 
 test('a figure keeps its drawing and gets its title, words and numbers', () => {
