@@ -1,24 +1,16 @@
 /** Makes every golden file and every shipped data file again with the program that made it, and expects the same bytes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../../lib/core/index.js';
 import { peerPython } from '../bench/support/peers.js';
+import { pythonWith } from './environment.js';
 
 const root = projectRoot();
 
-/** Runs a program in a Python environment of its own under build/slow, kept for the next time. */
-function inEnvironment(name: string, packages: readonly (readonly string[])[], args: readonly string[]): void {
-  const folder = join(root, 'build/slow', name);
-  const python = join(folder, 'bin/python');
-  if (!existsSync(python)) {
-    mkdirSync(join(root, 'build/slow'), { recursive: true });
-    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-    for (const list of packages) execFileSync(python, ['-m', 'pip', 'install', '-q', ...list], { stdio: 'inherit' });
-  }
-  execFileSync(python, args, { cwd: root, stdio: 'inherit' });
-}
+const inEnvironment = (name: string, installs: readonly (readonly string[])[], args: readonly string[]): void =>
+  void execFileSync(pythonWith(name, installs), args, { cwd: root, stdio: 'inherit' });
 
 /** Expects `make` to leave the files as they are; puts them back when it doesn't. */
 function unchanged(files: readonly string[], make: () => void): void {
@@ -82,6 +74,13 @@ test('accounts worked out by hand', () => {
 test('a portfolio of coins on four-hour bars: vectorbt 1.2.0', () => {
   unchanged(['test/market/broker/golden/portfolio.json'], () =>
     inEnvironment('vectorbt', [['vectorbt==1.2.0', 'numpy==2.4.6', 'pandas==3.1.1']], ['test/market/broker/golden/portfolio.py']),
+  );
+});
+
+test('Parquet files: pyarrow 21.0.0', () => {
+  unchanged(
+    ['000001.SZ', 'snappy-date32', 'zstd-timestamp'].map((name) => `test/feeds/golden/${name}.parquet`),
+    () => inEnvironment('pyarrow', [['pyarrow==21.0.0']], ['test/feeds/golden/make-parquet.py']),
   );
 });
 

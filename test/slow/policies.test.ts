@@ -1,6 +1,6 @@
 /** Policy files under other people's packages: stable-baselines3 answers as recorded, onnx and safetensors take what we write. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,19 +8,9 @@ import { projectRoot } from '../../lib/core/index.js';
 import { importSb3, ONNX_OPSET, policyLogits, policyNpz, policyOnnx, saveBundle, separateOnnx } from '../../lib/rl/index.js';
 import { peerPython } from '../bench/support/peers.js';
 import { goldenPath, sb3Observations } from '../rl/sb3-files.js';
+import { pythonWith } from './environment.js';
 
 const root = projectRoot();
-
-function pythonWith(name: string, packages: readonly string[]): string {
-  const folder = join(root, 'build/slow', name);
-  const python = join(folder, 'bin/python');
-  if (!existsSync(python)) {
-    mkdirSync(join(root, 'build/slow'), { recursive: true });
-    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-    execFileSync(python, ['-m', 'pip', 'install', '-q', ...packages], { stdio: 'inherit' });
-  }
-  return python;
-}
 
 test('stable-baselines3 2.9 answers as test/rl/golden/sb3/answers.json says', async () => {
   const python = await peerPython('rl', { say: console.log });
@@ -52,7 +42,7 @@ with safe_open(folder + '/bundle/weights.safetensors', 'np') as tensors:
 `;
 
 test.each(['tanh64', 'relu32-16'])('onnx.checker, onnxruntime, safetensors and numpy take %s', (name) => {
-  const python = pythonWith('onnx', ['onnx==1.23.2', 'onnxruntime==1.32.0', 'safetensors==0.8.0', 'numpy==2.4.6']);
+  const python = pythonWith('onnx', [['onnx==1.23.2', 'onnxruntime==1.32.0', 'safetensors==0.8.0', 'numpy==2.4.6']]);
   const { bundle } = importSb3({ model: goldenPath(`${name}.zip`), normaliser: goldenPath(`${name}.pkl`) });
   const folder = mkdtempSync(join(tmpdir(), 'hindcast-onnx-'));
   const observations = sb3Observations();

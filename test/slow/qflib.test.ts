@@ -3,7 +3,7 @@
  * shares, same cash. Fees are set equal by the adapter's commission model; the span holds no limit-up open, suspension or cut.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -13,23 +13,16 @@ import { openRun, runReplay } from '../../lib/replay/index.js';
 import { importSb3, type PolicyBundle, policyNpz, saveBundle } from '../../lib/rl/index.js';
 import { goldenPath } from '../rl/sb3-files.js';
 import { somePolicy } from '../rl/some-policy.js';
+import { pythonWith } from './environment.js';
 
 const root = projectRoot();
-const environment = join(root, 'build/slow/qflib');
-const python = join(environment, 'bin/python');
+let python = '';
 const SYMBOL = '600036.SH';
 const [from, to] = ['2017-01-03', '2018-03-30'];
 const scratch = mkdtempSync(join(tmpdir(), 'hindcast-qflib-'));
 
 beforeAll(() => {
-  if (!existsSync(python)) {
-    mkdirSync(join(root, 'build/slow'), { recursive: true });
-    execFileSync('python3', ['-m', 'venv', environment], { stdio: 'inherit' });
-    execFileSync(python, ['-m', 'pip', 'install', '-q', '-r', 'pipelines/python/qflib_adapter/requirements.txt'], {
-      cwd: root,
-      stdio: 'inherit',
-    });
-  }
+  python = pythonWith('qflib', [['-r', 'pipelines/python/qflib_adapter/requirements.txt']]);
   // the loop's own bars, as it has them
   const series = embeddedData('cn').series.get(SYMBOL)!;
   const rows = Array.from({ length: series.length }, (_, i) => {
