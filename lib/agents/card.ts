@@ -21,6 +21,12 @@ export const agentCardSchema = z.strictObject({
   memory: z.boolean().default(true),
   lessons: z.int().min(1).max(20).default(6).describe('rows recalled for a role'),
   newsDays: z.int().min(0).max(60).default(7).describe('days in which a reading stays on the desk; 0: text is not read'),
+  readCalls: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(24)
+    .describe('most questions about the new texts of a decision, for each reader; what is left of long texts is counted'),
   roles: z
     .strictObject({
       market: on,

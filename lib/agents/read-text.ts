@@ -1,14 +1,16 @@
-/** New text read by the roles that may: normalised, fenced, and brought back as enums and checked numbers. */
+/** New text read by the roles that may: normalised, in pieces where it is long, fenced, and brought back as enums and checked numbers. */
 import type { NewsItem } from '../core/index.js';
 import { modelFor } from '../llm/index.js';
 import type { AgentCard } from './card.js';
 import { outsideFragment, subjectFragment } from './fragment.js';
 import type { Names } from './masking.js';
+import { mergeReadings } from './merge-readings.js';
 import { numbersIn } from './numbers.js';
 import { fenceWord } from './outside/fence.js';
 import { normaliseOutside } from './outside/normalise.js';
+import { type Piece, piecesOf, questionsOf, roomForText } from './outside/pieces.js';
 import { readerPrompt } from './prompt.js';
-import { checkReadings, formForReadings, handleOf, READ_AT_ONCE, type Reading, type Readings } from './reading.js';
+import { type CheckedReadings, checkReadings, formForReadings, handleOf, READ_AT_ONCE, type Reading, type Readings } from './reading.js';
 import type { ReaderRole } from './role.js';
 import { fundamentals, news, sentiment, textReader } from './roles/readers.js';
 import { type Sitting, speak } from './speak.js';
@@ -20,6 +22,10 @@ export interface TextRead {
   readonly readings: readonly Reading[];
   readonly figures: number;
   readonly unfounded: number;
+  /** Pieces of long texts that were read, 0 where each text was read at once. */
+  readonly pieces: number;
+  /** Characters of new text that nobody read: past the limit of questions, or without a usable answer. */
+  readonly unread: number;
 }
 
 export async function readText(
@@ -53,8 +59,13 @@ export async function readText(
     readings: read.flatMap(({ readings }) => readings).sort((a, b) => a.knownAt - b.knownAt || (a.id < b.id ? -1 : 1)),
     figures: read.reduce((sum, { figures }) => sum + figures, 0),
     unfounded: read.reduce((sum, { unfounded }) => sum + unfounded, 0),
+    pieces: read.reduce((sum, { pieces }) => sum + pieces, 0),
+    unread: read.reduce((sum, { unread }) => sum + unread, 0),
   };
 }
+
+/** Longest answer of a reader, tokens. */
+const answerTokens = (texts: number): number => 40 + 70 * texts;
 
 async function readItems(
   sitting: Sitting,
@@ -62,20 +73,43 @@ async function readItems(
   { symbol, card, names, secret }: Parameters<typeof readText>[2],
 ): Promise<TextRead> {
   const { asOf } = sitting;
-  const textOf = (item: NewsItem): string => names.scrub(normaliseOutside(`${item.title}. ${item.text}`), asOf);
-  const shown = items.map((item) => ({ item, text: textOf(item), day: names.day(item.knownAt, asOf) }));
+  const { plan } = sitting.models;
+  const texts = items.map((item) => ({ item, text: names.scrub(normaliseOutside(`${item.title}. ${item.text}`), asOf) }));
+  const room = roomForText(plan.numCtx, answerTokens(READ_AT_ONCE));
+  const pieces = piecesOf(texts, room);
+  const { questions, left } = questionsOf(pieces, { room, atOnce: READ_AT_ONCE, most: card.readCalls });
   // Items about the whole market are read without a word of the symbol: the question is the same for all of them, and asked once.
   const fence = fenceWord(secret, `${asOf}|${wide ? 'market' : symbol}`);
   const subject = { name: wide ? 'the market' : names.symbol(symbol), date: names.day(asOf, asOf), horizonSessions: card.horizonSessions };
-  const prompt = readerPrompt([role.template, subjectFragment(subject, asOf), outsideFragment({ items: shown, fence })]);
-  const byRule = (): Readings => ({ items: shown.map(({ text }, i) => ruleReading(text, handleOf(i))) });
-  const spoken = await speak(sitting, role.name, prompt, formForReadings(items.length), byRule, {
-    choice: modelFor(sitting.models.plan, role.name),
-    part: wide ? 'market' : '',
-    numPredict: 40 + 70 * items.length,
-  });
-  return spoken.ok ? checkReadings(spoken.value, items, textOf) : { readings: [], figures: 0, unfounded: 0 };
+
+  async function ask(shown: readonly Piece[], question: number): Promise<CheckedReadings> {
+    const outside = shown.map((piece) => ({ ...piece, day: `${names.day(piece.item.knownAt, asOf)}${partOf(piece)}` }));
+    const prompt = readerPrompt([role.template, subjectFragment(subject, asOf), outsideFragment({ items: outside, fence })]);
+    const byRule = (): Readings => ({ items: shown.map(({ text }, i) => ruleReading(text, handleOf(i))) });
+    const spoken = await speak(sitting, role.name, prompt, formForReadings(shown.length), byRule, {
+      choice: modelFor(plan, role.name),
+      part: `${wide ? 'market' : ''}${question === 0 ? '' : `#${question + 1}`}`,
+      numPredict: answerTokens(shown.length),
+    });
+    return spoken.ok ? checkReadings(spoken.value, shown) : { readings: shown.map(() => undefined), figures: 0, unfounded: 0 };
+  }
+
+  const answers = await Promise.all(questions.map(ask));
+  const read = questions.flat().map((piece, i) => ({ piece, reading: answers.flatMap(({ readings }) => readings)[i] }));
+  const unread = [...left, ...read.filter(({ reading }) => reading === undefined).map(({ piece }) => piece)];
+  return {
+    readings: items.flatMap((item) => {
+      const own = read.flatMap(({ piece, reading }) => (piece.item === item && reading !== undefined ? [reading] : []));
+      return own.length === 0 ? [] : [mergeReadings(own as [Reading, ...Reading[]])];
+    }),
+    figures: answers.reduce((sum, { figures }) => sum + figures, 0),
+    unfounded: answers.reduce((sum, { unfounded }) => sum + unfounded, 0),
+    pieces: read.filter(({ piece, reading }) => piece.parts > 1 && reading !== undefined).length,
+    unread: unread.reduce((sum, { own }) => sum + own, 0),
+  };
 }
+
+const partOf = ({ part, parts }: Piece): string => (parts === 1 ? '' : `, part ${part} of ${parts}`);
 
 /** Points between what was reported and what was expected from which the difference is called strong. */
 const STRONG_POINTS = 10;

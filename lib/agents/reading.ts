@@ -22,7 +22,7 @@ export interface Reading {
   readonly expected: number | null;
 }
 
-/** Most items that a reader gets at once. */
+/** Most texts that a reader gets at once. */
 export const READ_AT_ONCE = 6;
 export const handleOf = (i: number): string => `N${i + 1}`;
 
@@ -51,21 +51,21 @@ export function formForReadings(items: number): TypedFormat<Readings> {
 }
 
 export interface CheckedReadings {
-  readonly readings: readonly Reading[];
+  /** By the texts that were shown. */
+  readonly readings: readonly (Reading | undefined)[];
   /** Figures given, and those that don't stand in the item's text. */
   readonly figures: number;
   readonly unfounded: number;
 }
 
-/** What of an answer may go on: the first word on each item, with the figures that its text has. */
-export function checkReadings(answer: Readings, items: readonly NewsItem[], textOf: (item: NewsItem) => string): CheckedReadings {
+/** What of an answer may go on: the first word on each text, with the figures that it has; undefined where there is none. */
+export function checkReadings(answer: Readings, shown: readonly { readonly item: NewsItem; readonly text: string }[]): CheckedReadings {
   let figures = 0;
   let unfounded = 0;
-  const readings: Reading[] = [];
-  items.forEach((item, i) => {
+  const readings = shown.map(({ item, text }, i): Reading | undefined => {
     const said = answer.items.find((one) => one.item === handleOf(i));
-    if (!said) return;
-    const known = numbersIn(textOf(item));
+    if (!said) return undefined;
+    const known = numbersIn(text);
     const founded = (value: number | null): number | null => {
       if (value === null) return null;
       figures++;
@@ -76,7 +76,7 @@ export function checkReadings(answer: Readings, items: readonly NewsItem[], text
     const { topic, direction, reliability, actual, expected } = said;
     const about = item.symbols.length === 0 ? 'market' : 'company';
     const { id, knownAt } = item;
-    readings.push({ id, knownAt, about, topic, direction, reliability, actual: founded(actual), expected: founded(expected) });
+    return { id, knownAt, about, topic, direction, reliability, actual: founded(actual), expected: founded(expected) };
   });
   return { readings, figures, unfounded };
 }

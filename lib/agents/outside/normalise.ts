@@ -1,8 +1,5 @@
 /** Text from outside in one plain form: what looks the same reads the same, and nothing is hidden in it. */
 
-/** Longest text that a reader is shown of one item, characters; the head of a report says what it is about. */
-const SHOWN_CHARACTERS = 1500;
-
 /** Zero-width, bidirectional, joining, filling, tagging and variation characters: they show nothing and can say everything. */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: these are taken out one by one.
@@ -29,15 +26,13 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
 );
 const LOOKALIKE = new RegExp(`[${Object.keys(LOOKALIKES).join('')}]`, 'gu');
 
-/** NFKC, nothing invisible, lookalikes as Latin letters, one space between words; cut after 1,500 characters. */
+/** NFKC, nothing invisible, lookalikes as Latin letters, one space between words. */
 export function normaliseOutside(text: string): string {
-  const plain = text
+  return text
     .normalize('NFKC')
     .replace(INVISIBLE, '')
     .replace(CONTROLS, ' ')
     .replace(LOOKALIKE, (letter) => LOOKALIKES[letter]!)
     .replace(/\s+/g, ' ')
     .trim();
-  const letters = [...plain];
-  return letters.length <= SHOWN_CHARACTERS ? plain : `${letters.slice(0, SHOWN_CHARACTERS).join('')} [cut]`;
 }
