@@ -7,6 +7,8 @@ import { AsOfView, type ViewWorld } from './view.js';
 export interface Decider {
   /** What strategies carry from one decision to the next. */
   readonly state: LoopState;
+  /** How many there were so far: each strategy's for each symbol that is listed, suspended sessions too. As many rows has a recorder. */
+  decisions(): number;
   /**
    * All strategies decide against the same bars and the same account, and their orders are sent. Returns what was refused at once;
    * a promise only where a strategy gave one.
@@ -39,6 +41,7 @@ export function createDecider(input: LoopInput, traded: Uint8Array, resumed?: Lo
   let decidedOn: EpochDay = 0;
   let fillDay: EpochDay = 0;
   let deciding = 0;
+  let decisions = 0;
   let collected = noIntents;
 
   const world: ViewWorld = {
@@ -114,12 +117,15 @@ export function createDecider(input: LoopInput, traded: Uint8Array, resumed?: Lo
   function decideFrom(k: number, from: number, asOf: Instant): void | Promise<void> {
     for (let strategy = k, s = from; strategy < strategies.length; strategy++, s = 0) {
       if (strategies[strategy]!.scope === 'universe') {
-        const waiting = decide(strategy, 0, count === 1 || allListed() ? symbols : symbols.filter((_, i) => bars[i]!.length > 0), asOf);
+        const asked = count === 1 || allListed() ? symbols : symbols.filter((_, i) => bars[i]!.length > 0);
+        decisions += asked.length;
+        const waiting = decide(strategy, 0, asked, asOf);
         if (waiting) return waiting.then(() => decideFrom(strategy + 1, 0, asOf));
         continue;
       }
       for (; s < count; s++) {
         if (bars[s]!.length === 0) continue;
+        decisions++;
         if (isQuiet(s)) {
           recorder?.decision(s, strategy, null, 'suspended', null, world.portfolio(asOf));
           continue;
@@ -149,6 +155,7 @@ export function createDecider(input: LoopInput, traded: Uint8Array, resumed?: Lo
 
   return {
     state,
+    decisions: () => decisions,
     decide({ session, day, at, fillDay: fillOn, window }) {
       fillDay = fillOn;
       world.present = at;

@@ -75,6 +75,8 @@ export interface LoopState {
 
 export interface Loop {
   readonly state: LoopState;
+  /** Decisions so far: each strategy's for each symbol that is listed, suspended sessions too. */
+  decisions(): number;
   /** Replays bars up to and including a day without decisions: warm-up, or what an earlier process had done. */
   warmUp(throughDay: EpochDay): void;
   /**

@@ -150,5 +150,5 @@ export function createLoop(input: LoopInput, resumed?: LoopState): Loop {
     return sessions.length;
   }
 
-  return { state: decider.state, warmUp: tape.warmUp, run };
+  return { state: decider.state, decisions: decider.decisions, warmUp: tape.warmUp, run };
 }

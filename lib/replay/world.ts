@@ -91,5 +91,5 @@ export async function replayLoopOnly(
   );
   started.warmUp(prepared.sessions[0]! - 1);
   await started.run(0);
-  return { equityMinor: broker.equityMinor(), fills, decisions: prepared.sessions.length * prepared.spec.symbols.length };
+  return { equityMinor: broker.equityMinor(), fills, decisions: started.decisions() };
 }

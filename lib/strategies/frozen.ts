@@ -1,6 +1,6 @@
 /** Frozen intents: what a run once chose, replayed as it was under another rulebook, other costs or risk, without deciding again. */
 import { z } from 'zod';
-import type { ActionTable, EpochDay, Intent, Step, Strategy, Symbol } from '../core/index.js';
+import { type ActionTable, dateOf, type Intent, isoOf, type Step, type Strategy, type Symbol } from '../core/index.js';
 import { StrategyError } from './errors.js';
 import { NO_INTENTS } from './intents.js';
 import { readParameters } from './parameters.js';
@@ -43,44 +43,59 @@ export type FrozenIntents = Omit<z.input<typeof frozenSchema>, 'actions'> & { re
 type Recorded = z.output<typeof frozenSchema>['intents'][number];
 
 /**
- * Recorded intents by (session, symbol). They were chosen on another portfolio: the id is `frozen:<of>` and every reason begins with
- * `frozen:`. Throws StrategyError when two rows share session and symbol, or when one was decided after the view's instant.
+ * Recorded intents, each given once: at the first decision of its session at or after its instant, which is that instant where the run
+ * decides at the recorded points. They were chosen on another portfolio: the id is `frozen:<of>` and every reason begins with `frozen:`.
+ * The state counts the intents of its symbol that lie behind; -1 at the start. Throws StrategyError when two rows share symbol, session
+ * and instant, and when a decision point other than the recorded one would leave an intent out.
  */
-export function frozenIntents(parameters: FrozenIntents): Strategy<null> {
+export function frozenIntents(parameters: FrozenIntents): Strategy<number> {
   const { of, actions, intents } = readParameters('frozen', frozenSchema, parameters);
-  const bySymbol = new Map<Symbol, Map<EpochDay, Recorded>>();
-  for (const recorded of intents) {
-    let days = bySymbol.get(recorded.symbol);
-    if (!days) bySymbol.set(recorded.symbol, (days = new Map()));
-    if (days.has(recorded.day)) {
-      throw new StrategyError(
-        `frozen: expected one intent a session and symbol, got two for ${recorded.symbol} on day ${recorded.day}. Pass the rows of one run.`,
-      );
-    }
-    days.set(recorded.day, recorded);
-  }
+  const bySymbol = inOrder(intents);
   return {
     id: `frozen:${of}`,
     scope: 'symbol',
     // Without strict checks (notebooks) zod takes every key for optional; the schema does not.
     actions: actions as ActionTable,
-    init: () => null,
-    decide(view, symbols, state): Step<null> {
-      const symbol = symbols[0]!;
-      const days = bySymbol.get(symbol);
-      if (!days) return { intents: NO_INTENTS, state };
-      const window = view.bars(symbol, 1);
-      const recorded = days.get(window.day[window.length - 1]!);
-      if (!recorded) return { intents: NO_INTENTS, state };
-      if (recorded.decidedAt > view.asOf) {
-        throw new StrategyError(
-          `frozen: expected intents decided by ${view.asOf}, got ${recorded.decision} of ${recorded.decidedAt}. Replay with the recorded decision point.`,
-        );
-      }
-      return { intents: [thaw(recorded)], state };
+    init: () => -1,
+    decide(view, symbols, state): Step<number> {
+      const rows = bySymbol.get(symbols[0]!);
+      if (rows === undefined) return { intents: NO_INTENTS, state };
+      const window = view.bars(symbols[0]!, 1);
+      const day = window.day[window.length - 1]!;
+      // What lies before the first decision is not of this run.
+      let next = state < 0 ? rows.filter((row) => row.day < day).length : state;
+      if (next < rows.length && rows[next]!.day < day) throw missed(rows[next]!, view.asOf);
+      const first = next;
+      while (next < rows.length && rows[next]!.day === day && rows[next]!.decidedAt <= view.asOf) next++;
+      if (next > first + 1) throw missed(rows[first]!, view.asOf);
+      return { intents: next === first ? NO_INTENTS : [thaw(rows[first]!)], state: next };
     },
   };
 }
+
+/** Rows by symbol, in the order of session and instant. */
+function inOrder(intents: readonly Recorded[]): Map<Symbol, Recorded[]> {
+  const bySymbol = new Map<Symbol, Recorded[]>();
+  for (const recorded of intents) {
+    const rows = bySymbol.get(recorded.symbol);
+    if (rows === undefined) bySymbol.set(recorded.symbol, [recorded]);
+    else rows.push(recorded);
+  }
+  for (const [symbol, rows] of bySymbol) {
+    rows.sort((a, b) => a.day - b.day || a.decidedAt - b.decidedAt);
+    const twice = rows.findIndex((row, i) => i > 0 && row.day === rows[i - 1]!.day && row.decidedAt === rows[i - 1]!.decidedAt);
+    if (twice > 0)
+      throw new StrategyError(
+        `frozen: expected one intent an instant and symbol, got two for ${symbol} on ${dateOf(rows[twice]!.day)}. Pass the rows of one run.`,
+      );
+  }
+  return bySymbol;
+}
+
+const missed = ({ symbol, day, decidedAt, decision }: Recorded, asOf: number): StrategyError =>
+  new StrategyError(
+    `frozen: expected a decision of its own for intent ${decision} (${symbol} on ${dateOf(day)}, ${isoOf(decidedAt)}), got none before ${isoOf(asOf)}. Replay with the recorded decision point and bars.`,
+  );
 
 function thaw({ symbol, action, confidence, why, decision, decidedAt }: Recorded): Intent {
   return { symbol, action, confidence, why: `frozen: ${why}`, evidence: [{ kind: 'intent', id: decision, knownAt: decidedAt }] };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { dateOf, dayOf, type PortfolioState, randomBelow, randomInit, readJsonl, type Strategy } from '../../lib/core/index.js';
 import { loadSource } from '../../lib/feeds/index.js';
 import { calendarOf, exRightReferenceTicks, limitDownTicks, limitUpTicks, rulebookFor, seedFive } from '../../lib/market/index.js';
-import { noMemory, openRun, openWorld, prepareReplay, runReplay, settleRun } from '../../lib/replay/index.js';
+import { noMemory, openRun, openWorld, prepareReplay, replayLoopOnly, runReplay, settleRun } from '../../lib/replay/index.js';
 import { dailyOf, effects, lastDate, madeUpMinutes, scratch } from './support.js';
 
 const quiet = { audit: false, trial: false } as const;
@@ -208,6 +208,41 @@ test('points inside the day: after the first bar, at half time, at every bar, ea
   expect(rows.slice(0, 2).map(({ window }) => window)).toEqual(['every@09:35', 'every@09:40']);
   expect(rows[47]!.window).toBe('every@15:00');
   expect(row.market.intervalMs).toBe(300_000);
+});
+
+test('the loop alone counts the decisions that a recorder has rows of, at every point', async () => {
+  const data = madeUpMinutes({
+    symbols: SYMBOLS,
+    from: '2021-03-01',
+    sessions: 6,
+    minutes: 60,
+    lacking: 5,
+    holes: { '600000.SH': [0, 1, 2, 4] },
+  });
+  for (const decisionPoint of ['close', 'preopen', 'open', 'midday', 'every'] as const) {
+    for (const id of ['sma-cross', 'equal-weight']) {
+      const spec = { ...specOf(data, decisionPoint, 1), symbols: SYMBOLS, from: '2021-03-02', strategies: [{ id }] };
+      const { row } = await runReplay(spec, effects(scratch(), { data, ...quiet }));
+      expect((await replayLoopOnly(spec, { data })).decisions).toBe(row.counts.decisions);
+    }
+  }
+});
+
+test('recorded intents at every bar, frozen: the same account under the same rules, less under higher costs', async () => {
+  const data = madeUpMinutes({ symbols: SYMBOLS, from: '2021-03-01', sessions: 6, minutes: 60, lacking: 5 });
+  for (const decisionPoint of ['every', 'midday'] as const) {
+    const spec = { ...specOf(data, decisionPoint, 1), strategies: [{ id: 'rule:v1' }], initialCash: 300_000, horizons: [] };
+    const strategy = { ...gambler(9), id: 'rule:v1' };
+    const first = await runReplay(spec, effects(scratch(), { data, strategy, ...quiet }));
+    expect(first.row.counts.fills).toBeGreaterThan(decisionPoint === 'every' ? 10 : 3);
+    const frozen = { ...spec, frozenFrom: first.folder };
+    const again = await runReplay(frozen, effects(scratch(), { data, ...quiet }));
+    expect([...again.equity.equityMinor]).toEqual([...first.equity.equityMinor]);
+    expect(again.row.counts.fills).toBe(first.row.counts.fills);
+    const dear = { ...frozen, costs: { commission: { numerator: 1, denominator: 100 } } };
+    const less = await runReplay(dear, effects(scratch(), { data, ...quiet }));
+    expect(less.equity.equityMinor[4]!).toBeLessThan(first.equity.equityMinor[4]!);
+  }
 });
 
 test('an outcome inside the day: in at the next open, out at the close of session t + h; settled again it is the same', async () => {

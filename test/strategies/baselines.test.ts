@@ -233,14 +233,15 @@ test('random-same-turnover trades as often as asked, for as long as asked, and d
   expect(() => randomSameTurnover({ tradesPerYear: 300, sessionsPerYear: 250, exposure: 0.9 })).toThrow(StrategyError);
 });
 
-test('frozen intents come back on their session only, labelled, and never before they were decided', () => {
+test('frozen intents come back once, at their instant, labelled, and never before they were decided', () => {
   const day = dayOf('2020-01-03');
   const row = { day, symbol: 'A', action: 'BUY_25', confidence: 0.7, why: 'trend', decision: 'abc', decidedAt: closeOf(day) };
   const strategy = frozenIntents({ of: 'rule:v1', actions: seedFive, intents: [row] });
   const bars = { A: series([10, 11, 12], day - 1) };
   expect(strategy.id).toBe('frozen:rule:v1');
   expect(walk(strategy, bars, [day - 1, day, day + 1], () => flat)).toEqual([[], ['A:BUY_25'], []]);
-  expect((strategy.decide(viewAt(day, bars), ['A'], null) as Step<null>).intents).toEqual([
+  const first = strategy.decide(viewAt(day, bars), ['A'], strategy.init()) as Step<number>;
+  expect(first.intents).toEqual([
     {
       symbol: 'A',
       action: 'BUY_25',
@@ -249,7 +250,21 @@ test('frozen intents come back on their session only, labelled, and never before
       evidence: [{ kind: 'intent', id: 'abc', knownAt: closeOf(day) }],
     },
   ]);
-  expect(() => frozenIntents({ of: 'x', actions: seedFive, intents: [row, row] })).toThrow(/one intent a session and symbol/);
+  // Asked again in the same session, as inside a day: it lies behind.
+  expect((strategy.decide(viewAt(day, bars), ['A'], first.state) as Step<number>).intents).toEqual([]);
+  expect(() => frozenIntents({ of: 'x', actions: seedFive, intents: [row, row] })).toThrow(/one intent an instant and symbol/);
+});
+
+test('a frozen intent that a decision point would leave out is named, not lost', () => {
+  const day = dayOf('2020-01-03');
+  const row = { day, symbol: 'A', action: 'BUY_25', confidence: 0.7, why: 'trend', decision: 'abc', decidedAt: closeOf(day) };
+  const bars = { A: series([10, 11, 12], day - 1) };
+  // Decided before the open that followed, asked at the close before it: too early then, too late a session later.
   const later = frozenIntents({ of: 'x', actions: seedFive, intents: [{ ...row, decidedAt: closeOf(day) + 1 }] });
-  expect(() => later.decide(viewAt(day, bars), ['A'], null)).toThrow(/decided by/);
+  const early = later.decide(viewAt(day, bars), ['A'], later.init()) as Step<number>;
+  expect(early.intents).toEqual([]);
+  expect(() => later.decide(viewAt(day + 1, bars), ['A'], early.state)).toThrow(/intent abc \(A on 2020-01-03, .*recorded decision point/);
+  // Two of one session, asked once.
+  const both = frozenIntents({ of: 'x', actions: seedFive, intents: [row, { ...row, decidedAt: closeOf(day) - 1 }] });
+  expect(() => both.decide(viewAt(day, bars), ['A'], both.init())).toThrow(/a decision of its own/);
 });
