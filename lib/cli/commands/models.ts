@@ -43,7 +43,7 @@ async function list({ settings, clock, say, signal }: Context): Promise<Done> {
     { head: 'digest', cell: (row: Model) => (row.digest ?? '').slice(0, DIGEST_SHOWN) },
     { head: 'size', cell: (row: Model) => row.parameters ?? '' },
     { head: 'context', align: 'right' as const, cell: (row: Model) => String(row.contextLength ?? '') },
-    { head: 'has read up to', cell: (row: Model) => row.cutoff ?? 'not told' },
+    { head: 'has read up to', cell: (row: Model) => (row.model === llm.RULE ? 'nothing' : (row.cutoff ?? 'not told')) },
     { head: 'yuan/M tokens', cell: (row: Model) => row.price ?? 'not told' },
   ];
   for (const line of tableLines(modelColumns, table.models)) say(line);
