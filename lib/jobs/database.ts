@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { type Clock, isoOf, log, monotonicMs } from '../core/index.js';
+import { type Clock, isoOf, log } from '../core/index.js';
 import { JobError, LedgerLockedError } from './errors.js';
+import { inTransaction, isBusy, openSqlite, preparedStatements, SQLITE, sqliteCode } from './sqlite.js';
 
 /** Raised with every change that older code can't read. */
 const VERSION = 1;
@@ -42,13 +43,15 @@ interface OpenOptions {
 export class LedgerDatabase {
   readonly path: string;
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  /** A statement, prepared at its first use. */
+  readonly sql: (text: string) => StatementSync;
   #durable = true;
 
   constructor(path: string, options: OpenOptions) {
     this.path = path;
     mkdirSync(dirname(path), { recursive: true });
     this.#db = openOrSetAside(path, options);
+    this.sql = preparedStatements(this.#db);
   }
 
   /**
@@ -61,16 +64,7 @@ export class LedgerDatabase {
         this.#db.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`);
         this.#durable = durable;
       }
-      this.#db.exec('begin immediate');
-      try {
-        const result = work();
-        this.#db.exec('commit');
-        return result;
-      } catch (error) {
-        // A full disk makes SQLite roll back by itself.
-        if (this.#db.isTransaction) this.#db.exec('rollback');
-        throw error;
-      }
+      return inTransaction(this.#db, work);
     });
   }
 
@@ -79,34 +73,13 @@ export class LedgerDatabase {
     return explained(this.path, work);
   }
 
-  /** A statement, prepared at its first use. */
-  sql(text: string): StatementSync {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#db.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
-  }
-
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
 }
 
-const BUSY = 5;
-const LOCKED = 6;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
-
-/** SQLite's primary result code (https://www.sqlite.org/rescode.html); undefined for any other error. */
-function sqliteCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
-const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(sqliteCode(error) ?? 0);
-const isCorrupt = (error: unknown): boolean => error instanceof CorruptFile || [CORRUPT, NOT_A_DATABASE].includes(sqliteCode(error) ?? 0);
+const isCorrupt = (error: unknown): boolean =>
+  error instanceof CorruptFile || sqliteCode(error) === SQLITE.corrupt || sqliteCode(error) === SQLITE.notADatabase;
 
 /** SQLite reads the file but finds it torn; the message is what its check says. Never leaves this file. */
 class CorruptFile extends JobError {}
@@ -166,44 +139,14 @@ function setAside(path: string, options: OpenOptions, why: string): DatabaseSync
 }
 
 function openChecked(path: string, { lockWaitMs }: OpenOptions): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: lockWaitMs });
-  try {
-    patiently(lockWaitMs, () => {
-      // The switch to WAL needs the file alone for a moment and doesn't wait for it by itself.
-      db.exec('pragma journal_mode = wal');
-      db.exec('pragma synchronous = full; pragma foreign_keys = on');
+  return openSqlite(path, {
+    lockWaitMs,
+    version: VERSION,
+    tables: TABLES,
+    newer: (version) => new JobError(`jobs: expected a ledger of version ${VERSION} in ${path}, got ${version}. Update Hindcast.`),
+    check(db) {
       const sane = db.prepare('pragma quick_check(1)').get() as { quick_check: string };
       if (sane.quick_check !== 'ok') throw new CorruptFile(sane.quick_check.replace(/\s+/g, ' '));
-      const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number };
-      if (version > VERSION) {
-        throw new JobError(`jobs: expected a ledger of version ${VERSION} in ${path}, got ${version}. Update Hindcast.`);
-      }
-      if (version === VERSION) return;
-      db.exec('begin immediate');
-      try {
-        db.exec(`${TABLES} pragma user_version = ${VERSION}`);
-        db.exec('commit');
-      } catch (error) {
-        if (db.isTransaction) db.exec('rollback');
-        throw error;
-      }
-    });
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function patiently(waitMs: number, work: () => void): void {
-  const until = monotonicMs() + waitMs;
-  for (;;) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!isBusy(error) || monotonicMs() > until) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
+    },
+  });
 }

@@ -1,8 +1,9 @@
 /** The transcripts: every call of a model and what came of it, in one SQLite file that all runs and processes share. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { canonicalJson, monotonicMs, sha256 } from '../core/index.js';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { canonicalJson, sha256 } from '../core/index.js';
+import { inTransaction, openSqlite, preparedStatements, sqliteCode } from '../jobs/index.js';
 import type { Spent } from './budget.js';
 import { TranscriptError } from './errors.js';
 import { RULE } from './rule-provider.js';
@@ -39,13 +40,16 @@ export interface Lookup {
 export class Transcripts {
   readonly path: string;
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: (text: string) => StatementSync;
 
   /** Opens the file, or begins it. Throws TranscriptError for a file that is no such store, or newer than this code. */
   constructor(path: string) {
     this.path = path;
     mkdirSync(dirname(path), { recursive: true });
-    this.#db = this.#guarded(() => openPatiently(path));
+    const newer = (version: number) =>
+      new TranscriptError(`transcripts: expected version ${VERSION} in ${path}, got ${version}. Update Hindcast.`);
+    this.#db = this.#guarded(() => openSqlite(path, { lockWaitMs: LOCK_WAIT_MS, version: VERSION, tables: TABLES, newer }));
+    this.#sql = preparedStatements(this.#db);
   }
 
   /** The entry that answers a call: what this run got for it, else the first that any run got. */
@@ -181,28 +185,8 @@ export class Transcripts {
     return this.#guarded(() => this.#sql(text).all(...values) as Record<string, unknown>[]);
   }
 
-  #sql(text: string): StatementSync {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#db.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
-  }
-
   #write<T>(work: () => T): T {
-    return this.#guarded(() => {
-      this.#db.exec('begin immediate');
-      try {
-        const result = work();
-        this.#db.exec('commit');
-        return result;
-      } catch (error) {
-        // A full disk makes SQLite roll back by itself.
-        if (this.#db.isTransaction) this.#db.exec('rollback');
-        throw error;
-      }
-    });
+    return this.#guarded(() => inTransaction(this.#db, work));
   }
 
   #guarded<T>(work: () => T): T {
@@ -216,47 +200,6 @@ export class Transcripts {
         { cause: error },
       );
     }
-  }
-}
-
-const BUSY = 5;
-
-/** SQLite's primary result code (https://www.sqlite.org/rescode.html); undefined for any other error. */
-function sqliteCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
-function openPatiently(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
-  const until = monotonicMs() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      // The switch to WAL needs the file alone for a moment and doesn't wait for it by itself.
-      db.exec('pragma journal_mode = wal; pragma synchronous = full');
-      prepare(db, path);
-      return db;
-    } catch (error) {
-      if (sqliteCode(error) !== BUSY || monotonicMs() > until) {
-        db.close();
-        throw error;
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
-}
-
-function prepare(db: DatabaseSync, path: string): void {
-  const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number };
-  if (version > VERSION) throw new TranscriptError(`transcripts: expected version ${VERSION} in ${path}, got ${version}. Update Hindcast.`);
-  if (version === VERSION) return;
-  db.exec('begin immediate');
-  try {
-    db.exec(`${TABLES} pragma user_version = ${VERSION}`);
-    db.exec('commit');
-  } catch (error) {
-    if (db.isTransaction) db.exec('rollback');
-    throw error;
   }
 }
 
