@@ -64,6 +64,9 @@ test('PPO: stable-baselines3 2.9.2 on torch 2.15.0', async () => {
     ['normaliser', 'update', 'rollout', 'cart-pole', 'trade-env'].map((name) => `test/rl/golden/ppo/${name}.json`),
     () => execFileSync(python, ['-W', 'ignore', 'test/rl/golden/ppo/make.py'], { cwd: root, stdio: 'inherit' }),
   );
+  unchanged(['test/rl/golden/ppo/same-draws.json'], () =>
+    execFileSync(python, ['-W', 'ignore', 'test/rl/golden/ppo/same_draws.py'], { cwd: root, stdio: 'inherit' }),
+  );
 });
 
 test('accounts worked out by hand', () => {
