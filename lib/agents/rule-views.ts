@@ -1,5 +1,5 @@
 /** What fixed rules think of a desk, from the same facts as the models: `rule:v1` speaks through these. */
-import type { Reason } from './answers.js';
+import type { DecisionAnswer, Reason } from './answers.js';
 import type { Desk, Recalled } from './desk.js';
 import { actionAt, directionOf, directionValue, type LadderAction, sideOf } from './ladder.js';
 import { numbersScore } from './market-facts.js';
@@ -36,6 +36,15 @@ export function ruleAction(desk: Desk, score: number): LadderAction {
 }
 
 export const ruleConfidence = (score: number): number => Math.round(100 * Math.min(1, Math.abs(score) / 2)) / 100;
+
+/** The decision that rules take at a score. */
+export const ruleDecision = (desk: Desk, recalled: Recalled, score: number): DecisionAnswer => ({
+  action: ruleAction(desk, score),
+  confidence: ruleConfidence(score),
+  horizonSessions: desk.card.horizonSessions,
+  reasons: ruleReasons(desk, recalled),
+  wrongAt: null,
+});
 
 export const ruleReasons = (desk: Desk, recalled: Recalled): Reason[] => [
   { evidence: 'B1', figure: null, says: `numbers ${numbersScore(desk.market).toFixed(2)}` },

@@ -2,7 +2,7 @@
 import { type DecisionAnswer, decisionForm } from '../answers.js';
 import { template } from '../fragment.js';
 import type { InsideRole } from '../role.js';
-import { deskScore, ruleAction, ruleConfidence, ruleReasons } from '../rule-views.js';
+import { deskScore, ruleDecision } from '../rule-views.js';
 
 export const compact: InsideRole<DecisionAnswer> = {
   name: 'compact',
@@ -17,14 +17,5 @@ export const compact: InsideRole<DecisionAnswer> = {
   form: decisionForm,
   owner: 'trader',
   reads: ({ shown }, recalled) => [shown.subject, shown.bars, shown.portfolio, ...shown.readings, ...recalled.shown],
-  byRule(desk, recalled) {
-    const score = deskScore(desk, recalled);
-    return {
-      action: ruleAction(desk, score),
-      confidence: ruleConfidence(score),
-      horizonSessions: desk.card.horizonSessions,
-      reasons: ruleReasons(desk, recalled),
-      wrongAt: null,
-    };
-  },
+  byRule: (desk, recalled) => ruleDecision(desk, recalled, deskScore(desk, recalled)),
 };

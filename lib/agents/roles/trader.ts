@@ -3,7 +3,7 @@ import { type DecisionAnswer, decisionForm } from '../answers.js';
 import { template } from '../fragment.js';
 import { directionValue } from '../ladder.js';
 import { answersOf, type InsideRole, opinionsIn } from '../role.js';
-import { deskScore, ruleAction, ruleConfidence, ruleReasons } from '../rule-views.js';
+import { deskScore, ruleDecision } from '../rule-views.js';
 
 export const trader: InsideRole<DecisionAnswer> = {
   name: 'trader',
@@ -26,13 +26,6 @@ export const trader: InsideRole<DecisionAnswer> = {
   ],
   byRule(desk, recalled, heard) {
     const judge = opinionsIn(heard.filter(({ role }) => role === 'invest_judge')).pop();
-    const score = judge ? directionValue(judge.direction) : deskScore(desk, recalled);
-    return {
-      action: ruleAction(desk, score),
-      confidence: ruleConfidence(score),
-      horizonSessions: desk.card.horizonSessions,
-      reasons: ruleReasons(desk, recalled),
-      wrongAt: null,
-    };
+    return ruleDecision(desk, recalled, judge ? directionValue(judge.direction) : deskScore(desk, recalled));
   },
 };

@@ -129,9 +129,13 @@ export async function agentsRouting({ say }: Context, { horizon }: RoutingFlags,
     }`,
   );
   say(`made-up evidence: ${percent(fabricated)} of what models named`);
+  const unread = run.decisions().flatMap((row) => row.analyses.flatMap(unreadIn));
+  const unreadCharacters = unread.reduce((sum, characters) => sum + characters, 0);
+  if (unread.length > 0) say(`text that nobody read: ${unreadCharacters} characters, in ${unread.length} decisions`);
   for (const mark of run.row.marks) say(`  ${mark}`);
+  const facts = { fabricatedEvidenceRate: fabricated, unreadCharacters };
   return {
-    json: { command: 'agents routing', run: run.row.run, marks: run.row.marks, horizon, fabricatedEvidenceRate: fabricated, ...report },
+    json: { command: 'agents routing', run: run.row.run, marks: run.row.marks, horizon, ...facts, ...report },
   };
 }
 
@@ -141,6 +145,12 @@ function citedBy(analysis: unknown): Cited[] {
   if (cited !== undefined) return [cited];
   return role === 'readings' ? [{ evidence: 0, invented: 0, figures: figures ?? 0, unfounded: unfounded ?? 0 }] : [];
 }
+
+/** Characters of outside text that a decision's readers left. */
+const unreadIn = (analysis: unknown): number[] => {
+  const { role, unread } = analysis as { readonly role?: string; readonly unread?: number };
+  return role === 'readings' && unread !== undefined ? [unread] : [];
+};
 
 /** Exit code 1 when a prompt is not what its decision says. */
 export async function agentsAudit({ say, settings }: Context, folder: string): Promise<Done> {
