@@ -24,7 +24,6 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
   const { resultsDir } = settings.values;
   const asked = flags.strategy ?? [DEFAULT_STRATEGY];
   const { data, specs, understood } = await specsFrom(context, flags, asked.includes(HOLD) ? asked : [...asked, HOLD]);
-  for (const line of [...understood, ...subjectLines(data, specs[0]!, flags)]) say(line);
   const runs: RunFolder[] = [];
   const effects = replayEffects(context);
   for (const spec of specs) {
@@ -35,6 +34,7 @@ export async function compare(context: Context, flags: BacktestFlags): Promise<D
     runs.push(openRun(folder));
   }
   progress.close();
+  for (const line of [...understood, ...subjectLines(data, specs[0]!, flags)]) say(line);
   const summaries = sayTable(context, runs);
   const trials = trialNotes(resultsDir, runs);
   for (const { strategy, trials: count, deflatedSharpe } of trials) {

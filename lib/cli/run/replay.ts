@@ -22,9 +22,10 @@ export async function replay(context: Context, flags: ReplayFlags): Promise<Done
   const { data, specs, understood } = await specsFrom(context, flags, flags.strategy === undefined ? [] : [flags.strategy], file);
   const { resultsDir } = settings.values;
   const spec: ReplaySpec = { ...specs[0]!, record: 'full' };
-  for (const line of [...understood, ...subjectLines(data, spec, { ...file, ...flags })]) say(line);
   const lent = await lentModels(context, spec, data);
   const { run } = prepareReplay(spec, { data, ...lent.effects });
+  // What is refused prints nothing here, so not before the run is prepared.
+  for (const line of [...understood, ...subjectLines(data, spec, { ...file, ...flags })]) say(line);
   const folder = join(resultsDir, run);
   let names: string[];
   try {
