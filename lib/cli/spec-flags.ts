@@ -38,7 +38,7 @@ export const names = (text: string): string[] => {
 
 export const setting = (text: string, before: [string, unknown][] = []): [string, unknown][] => {
   const match = /^([^=]+)=(.*)$/s.exec(text);
-  if (!match) throw new InvalidArgumentError('Expected key=value, such as fast=10 (or sma-cross.fast=10 with several strategies).');
+  if (!match) throw new InvalidArgumentError('Expected key=value, such as fast=10 (or sma-cross.fast=10 for one of several strategies).');
   return [...before, [match[1]!, literal(match[2]!)]];
 };
 
@@ -62,7 +62,7 @@ export function specOptions(command: Command): void {
     .option('--symbols <a,b>', 'instruments to trade (default: all of the data that can be)', names)
     .option('--from <date>', 'first session with decisions, YYYY-MM-DD; earlier bars are warm-up')
     .option('--to <date>', 'last session with decisions')
-    .option('--set <key=value>', 'parameter of a strategy; repeat for more', setting)
+    .option('--set <key=value>', 'parameter of every strategy that has it, or of one: <strategy>.<key>=<value>; repeat for more', setting)
     .addOption(
       new Option('--decision-point <point>', 'when of a day it is decided; the last three need bars shorter than a day').choices([
         'close',
@@ -83,19 +83,22 @@ export function specOptions(command: Command): void {
     .option('--price-only', 'replay instruments whose corporate actions are unknown; stamped on everything')
     .option('--seed <n>', 'seed of all randomness', wholeNumber)
     .option('--horizons <1,5,20>', 'outcome horizons in sessions', horizonList)
-    .addOption(
-      new Option('--memory <use>', 'a memory for the run: own, or an ablation of it').choices([
-        'own',
-        'off',
-        'shuffled',
-        'lagged',
-        'poisoned',
-      ]),
-    )
+    .addOption(new Option('--on-bad-row <what>', 'what to do with bad rows of your data').choices(['refuse', 'skip']));
+}
+
+/** Of the commands whose runs may remember; a search has no memory. */
+export function memoryUseOptions(command: Command): void {
+  const uses = ['own', 'off', 'shuffled', 'lagged', 'poisoned'];
+  command.addOption(new Option('--memory <use>', 'a memory for the run: own, or an ablation of it').choices(uses));
+  memoryOptions(command);
+}
+
+/** Which memory it is, whatever use is made of it. */
+export function memoryOptions(command: Command): void {
+  command
     .option('--memory-from <name>', 'memory to start from, under data/memory or a path; empty otherwise')
     .option('--memory-embedder <name>', 'local, or a model as server/name (default: llmEmbed of the settings, else local)')
-    .option('--memory-horizon <n>', 'sessions until a decision becomes a lesson, one of the horizons (default: 5)', wholeNumber)
-    .addOption(new Option('--on-bad-row <what>', 'what to do with bad rows of your data').choices(['refuse', 'skip']));
+    .option('--memory-horizon <n>', 'sessions until a decision becomes a lesson, one of the horizons (default: 5)', wholeNumber);
 }
 
 /** The keys of a spec that the flags gave; data, symbols, span and strategies are the caller's. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 import type { BacktestFlags } from '../run/backtest.js';
-import { specOptions } from '../spec-flags.js';
+import { memoryUseOptions, specOptions } from '../spec-flags.js';
 
 export function define(command: Command, action: ActionOf): void {
   command.option('--strategy <id>', 'what decides; repeat to compare, a+b puts several in one account', (id, before: string[] = []) => [
@@ -11,6 +11,7 @@ export function define(command: Command, action: ActionOf): void {
     id,
   ]);
   specOptions(command);
+  memoryUseOptions(command);
   command
     .option('--frozen <run>', "replay a run's recorded intents under other rules or costs, without deciding again")
     .option('--list', 'print the strategies with their parameters, and the data sets')

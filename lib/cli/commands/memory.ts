@@ -5,7 +5,7 @@ import { exampleOf } from '../example.js';
 import { group } from '../group.js';
 import type { MemoryFlags, SearchFlags } from '../run/memory.js';
 import type { UpliftFlags } from '../run/memory-uplift.js';
-import { specOptions } from '../spec-flags.js';
+import { memoryOptions, specOptions } from '../spec-flags.js';
 
 export function define(command: Command, action: ActionOf): void {
   const common = (one: Command): Command =>
@@ -66,6 +66,7 @@ export function define(command: Command, action: ActionOf): void {
     .description('What a memory is worth: the same replay with it off, own, shuffled, lagged and poisoned.')
     .option('--strategy <id>', 'a strategy that asks its memory (default: memory:v1)');
   specOptions(uplift);
+  memoryOptions(uplift);
   uplift.addHelpText('after', exampleOf('hindcast memory uplift --data lab:recurring --from 2018-02-01 --to 2020-06-30'));
   action<UpliftFlags>(uplift, async (context, flags) => (await import('../run/memory-uplift.js')).memoryUpliftOf(context, flags));
 }

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 import type { ReplayFlags } from '../run/replay.js';
-import { specOptions } from '../spec-flags.js';
+import { memoryUseOptions, specOptions } from '../spec-flags.js';
 
 export function define(command: Command, action: ActionOf): void {
   command.option('--strategy <id>', 'what decides; a+b puts several in one account (default: rule:v1)');
   specOptions(command);
+  memoryUseOptions(command);
   command
     .option('--spec <file>', 'a replay spec as JSON; flags win over its keys')
     .addHelpText(
