@@ -45,7 +45,7 @@ export const EMBEDDED: Readonly<Record<EmbeddedName, EmbeddedSet>> = {
     actionsKnown: {},
     notes: [
       'Survivorship is not controlled: one well-known company.',
-      'Five-minute bars. The one dividend of 2017 (ex 2017-06-14) lies before the first bar; that there was no other is known from its gap-free price only.',
+      'Five-minute bars, 48 in each of 107 sessions. The one dividend of 2017 (ex 2017-06-14) lies before the first bar. No list says that there was no other: no session opens more than 1.05 % below the close before it, which leaves no room for a split.',
     ],
   },
   us: {

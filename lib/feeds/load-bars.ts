@@ -177,7 +177,7 @@ function describeFile(
   } catch (error) {
     if (!(error instanceof HindcastError)) throw error;
     throw new FeedError(
-      `loadBars: expected a symbol column, or a file named after its symbol, got ${basename(path)}. Rename it (600000.SH.csv, AAPL.csv) or name the symbol.`,
+      `loadBars: expected a symbol column, or a file named after its symbol, got ${basename(path)}. Rename it (600000.SH.csv, AAPL.csv, BRK.B.csv, BTC-USDT.csv) or name the symbol.`,
       { cause: error },
     );
   }

@@ -3,9 +3,12 @@ import type { Symbol } from '../core/index.js';
 
 const EXCHANGES: Readonly<Record<string, string>> = { SH: 'SH', SS: 'SH', XSHG: 'SH', SZ: 'SZ', XSHE: 'SZ', BJ: 'BJ', XBSE: 'BJ' };
 
+/** What pairs of coins are quoted in. No US suffix is among them, so that a dash before one can't be a class of shares (BRK-B). */
+const PAIR = /^([A-Z0-9]{2,10})-(USDT|USDC|USD|BUSD|FDUSD|TUSD|DAI|EUR|GBP|JPY|KRW|TRY|BTC|ETH|BNB)$/;
+
 /**
- * Canonical form of `sh600000`, `SH#600000`, `600000.XSHG`, `600000.SS`, `'600000`, `="600000"` and `600000`; other text is only
- * trimmed. A bare code names the stock, never the index (000001 is both).
+ * Canonical form of `sh600000`, `SH#600000`, `600000.XSHG`, `600000.SS`, `'600000`, `="600000"` and `600000`, and of
+ * `BTC-USDT`; other text is only trimmed. A bare code names the stock, never the index (000001 is both).
  */
 export function canonicalSymbol(raw: string): Symbol {
   const plain = raw.trim().replace(/^=?["']+|["']+$/g, '');
@@ -15,7 +18,7 @@ export function canonicalSymbol(raw: string): Symbol {
   const prefixed = /^(sh|sz|bj)[#._-]?(\d{6})$/i.exec(plain);
   if (prefixed) return `${prefixed[2]}.${(prefixed[1] as string).toUpperCase()}`;
   if (/^\d{6}$/.test(plain)) return `${plain}.${/^(4|8|92)/.test(plain) ? 'BJ' : /^[569]/.test(plain) ? 'SH' : 'SZ'}`;
-  return plain;
+  return plain.replace(PAIR, '$1/$2');
 }
 
 /** Symbol that a file's name gives, without its ending; `%2F` and `_` stand for the slash of a pair. */

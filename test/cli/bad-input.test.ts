@@ -25,7 +25,7 @@ const cases: readonly (readonly [args: string[], says: RegExp])[] = [
   [['replay', '--strategy', 'sma-cross', '--set', 'fastt=3'], /fastt/],
   [['replay', '--strategy', 'sma-cross', '--set', 'fast=60'], /fast must be below slow/],
   [['replay', '--strategy', 'sma-cross', '--set', 'fast'], /Expected key=value/],
-  [['backtest', '--strategy', 'sma-cross', '--strategy', 'momentum', '--set', 'fast=3'], /Name the strategy/],
+  [['backtest', '--strategy', 'sma-cross', '--set', 'fats=3'], /a parameter of sma-cross or buy-and-hold, got --set fats/],
   [['replay', '--data', 'embedded:uk'], /expected embedded:cn, embedded:us or embedded:cn-5m, got embedded:uk/],
   [['replay', '--data', join(scratch, 'nothing.csv')], /nothing\.csv/],
   [['replay', '--data', badBars, '--price-only'], /000001\.SZ\.csv.*line 2/],
@@ -56,7 +56,7 @@ test.concurrent.each(cases)('hindcast %j', async (args, says) => {
   const { status, stdout, stderr, written } = await cli(args);
   expect(stderr).toMatch(says);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  const command = /^(replay|backtest|settle|report|verify|pack|bench|promote|lab|config)$/.exec(args[0]!)?.[1];
+  const command = /^(replay|backtest|sweep|settle|report|verify|pack|bench|promote|lab|config)$/.exec(args[0]!)?.[1];
   expect(stderr).toMatch(command ? new RegExp(`^hindcast ${command}: `) : /^hindcast: /);
   expect({ status, stdout, written }).toEqual({ status: 2, stdout: '', written: [] });
 });

@@ -18,6 +18,7 @@ import {
 import { intradayOf } from '../../lib/feeds/lab/intraday.js';
 import { checkStore } from '../../lib/feeds/store/check-store.js';
 import { openDuckdb, sqlText } from '../../lib/feeds/store/duckdb.js';
+import { calendarOf } from '../../lib/market/index.js';
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'hindcast-test-'));
 
@@ -206,4 +207,32 @@ test('a lab market in minutes adds up to its daily bars, and only by name', () =
     }
   }
   expect(() => loadSource('lab:small-7m')).toThrow(/expected bars of 1, 2, 3/);
+});
+
+test('what the note of cn-5m says of its bars is what they show', () => {
+  const data = embeddedData('cn-5m');
+  const bars = data.series.get('600036.SH')!;
+  const sessions = new Set(bars.day);
+  const calendar = calendarOf('cn-a');
+  const [first, last] = [bars.day[0]!, bars.day[bars.length - 1]!];
+  expect(calendar.indexAtOrAfter(last) - calendar.indexAtOrAfter(first) + 1).toBe(sessions.size);
+  for (const day of sessions) expect(bars.day.filter((other) => other === day).length).toBe(48);
+  let lowest = 0;
+  for (let i = 1; i < bars.length; i++)
+    if (bars.day[i] !== bars.day[i - 1]) lowest = Math.min(lowest, bars.open[i]! / bars.close[i - 1]! - 1);
+  const percent = (Math.ceil(-lowest * 10_000) / 100).toFixed(2);
+  expect(data.notes.join(' ')).toContain(`48 in each of ${sessions.size} sessions.`);
+  expect(data.notes.join(' ')).toContain(`no session opens more than ${percent} % below the close before it`);
+});
+
+test('pairs of coins by the name of their file, and in a column, daily and of half hours', () => {
+  const name = (path: string) => loadBars(path).instruments[0]!.symbol;
+  for (const written of ['BTC-USDT.csv', 'BTC_USDT.csv', 'BTC%2FUSDT.csv'])
+    expect(name(file(written, on('2024-01-06', every(30, ['00:00', '23:30']))))).toBe('BTC/USDT');
+  expect(name(file('coins.csv', ['2024-01-06', '2024-01-07'], 'symbol,date', (day) => `ETH-BTC,${day}`))).toBe('ETH/BTC');
+  // A class of shares stays one.
+  expect(name(file('BRK-B.csv', ['2024-01-04', '2024-01-05'], 'date'))).toBe('BRK-B');
+  expect(() => name(file('BTC-ABC.csv', ['2024-01-04', '2024-01-05'], 'date'))).toThrow(
+    /AAPL\.csv, BRK\.B\.csv, BTC-USDT\.csv\) or name the symbol/,
+  );
 });
