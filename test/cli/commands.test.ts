@@ -43,7 +43,7 @@ test('replay from the spec of a run is that run', async () => {
 test('without --json the table goes to stdout and says what to try', async () => {
   const { status, stdout } = await cli(['replay', ...span], { environment });
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^000001\.SZ of embedded:cn, 2019-01-02 to 2019-06-28, CNY 1,000,000\n\nstrategy +total %/);
+  expect(stdout).toMatch(/^000001\.SZ of embedded:cn, 2019-01-02 to 2019-06-28, CNY 1,000,000\nstrategy +total %/);
   expect(stdout).toContain(`hindcast verify ${replayed.folder}`);
   expect(stdout).not.toContain('\u001b');
 });
