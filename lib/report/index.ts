@@ -18,11 +18,13 @@ export { type StylisedFactsFigureData, stylisedFactsFigure } from './figures/sty
 export { type UpliftFigureData, upliftFigure } from './figures/uplift.js';
 export { type Format, formatValue } from './format.js';
 export { type IndexFacts, measureRun, type RunFacts } from './measures.js';
-export { type PackResult, packRun } from './pack.js';
+export { packRun } from './pack.js';
+export type { PackResult } from './packing.js';
 export type { PageFacts } from './page-facts.js';
 export { heatMaps, outOfSample, type SweepSubject, sideBySide } from './sweep-figures.js';
 export { type Table, type TableColumn, tableHtml } from './table.js';
-export { type VerifyEffects, type VerifyResult, verifyRun } from './verify.js';
+export { verifyRun } from './verify.js';
+export type { VerifyEffects, VerifyResult } from './verify-contract.js';
 export { type ReportInput, type ReportResult, writeReport } from './write-report.js';
 export { type SweepReportInput, writeSweepReport } from './write-sweep-report.js';
 export { type TrainReportInput, writeTrainReport } from './write-train-report.js';

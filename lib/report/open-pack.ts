@@ -7,6 +7,7 @@ import { loadBars, type MarketData } from '../feeds/index.js';
 import { openRun, type ReplaySpec, type RunFolder } from '../replay/index.js';
 import { CALLS } from './run-calls.js';
 import { withFiles } from './spec-files.js';
+import type { RecordedTraining } from './verify-training.js';
 
 const zips = lazyPackage<typeof import('fflate')>('fflate');
 
@@ -23,6 +24,9 @@ const packIndexSchema = z.strictObject({
 /** `pack.json` of a pack. */
 export type PackIndex = z.output<typeof packIndexSchema>;
 
+/** Folder of a packed training. */
+export const TRAINING = 'training';
+
 export interface OpenedPack {
   readonly run: RunFolder;
   /** Its paths lead into the unpacked folder. */
@@ -33,7 +37,7 @@ export interface OpenedPack {
 }
 
 /** Unpacks into a folder. Throws InputError when the archive is no pack, or was changed. */
-export function openPack(path: string, into: string): OpenedPack {
+export function openPack(path: string, into: string): OpenedPack | { readonly training: RecordedTraining } {
   let entries: Record<string, Uint8Array>;
   try {
     entries = zips().unzipSync(readFileSync(path));
@@ -50,6 +54,11 @@ export function openPack(path: string, into: string): OpenedPack {
       throw new InputError(`openPack: expected names inside the pack, got ${name}. Don't use this file.`);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, bytes);
+  }
+  if (`${TRAINING}/train.json` in digests) {
+    const file = (name: string) => (`${name}.json` in digests ? { [name]: join(into, `${name}.json`) } : {});
+    const files = { ...file('rulebook'), ...file('risk') };
+    return { training: { folder: join(into, TRAINING), data: loadBars(join(into, 'data'), {}), files } };
   }
   const run = openRun(join(into, 'run'));
   return {

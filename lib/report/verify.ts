@@ -1,17 +1,15 @@
 /** Verify: run a recorded run again from its stamp and say whether it still gives the same bytes, and if not, which part moved. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Clock, HindcastError, InputError, sha256 } from '../core/index.js';
+import { HindcastError, InputError, sha256 } from '../core/index.js';
 import type { MarketData } from '../feeds/index.js';
-import type { Transcripts } from '../llm/index.js';
-import { type Embedder, localEmbedderId } from '../memory/index.js';
+import { localEmbedderId } from '../memory/index.js';
 import {
   codeStamp,
   openRun,
   parametersHash,
   parseSpec,
   type ReplayEffects,
-  type ReplayProgress,
   type ReplaySpec,
   type RunFolder,
   type RunRow,
@@ -22,28 +20,9 @@ import { openPack } from './open-pack.js';
 import { checkCalls, exportCalls, importCalls } from './run-calls.js';
 import { runsInReport } from './runs-in-report.js';
 import { missingFiles } from './spec-files.js';
-
-export interface VerifyResult {
-  readonly run: string;
-  readonly verdict: 'verified' | 'drifted' | 'cannot verify';
-  /** One plain sentence. */
-  readonly says: string;
-  /** Parts of the stamp that differ today: code, lockfile, runtime, parameters, seed, data:SYMBOL, rulebook, memory, bundle, model:NAME, file:NAME. */
-  readonly moved: readonly string[];
-  /** By file: whether the second run gave the same bytes. */
-  readonly files: Readonly<Record<string, boolean>>;
-}
-
-export interface VerifyEffects {
-  readonly clock: Clock;
-  /** Where the second run may work; its folder is removed afterwards. */
-  readonly resultsDir: string;
-  readonly progress?: (progress: ReplayProgress) => void;
-  /** Opens the embedder of a run's memory by its id; without it only the local one is at hand. */
-  readonly openEmbedder?: (id: string) => Promise<{ readonly embedder: Embedder; readonly close: () => Promise<void> }>;
-  /** What a run that asked models is run again with: models that answer from these transcripts and nowhere else. */
-  readonly answerFrom?: (row: RunRow, transcripts: Transcripts) => Partial<ReplayEffects>;
-}
+import { isTraining } from './training-parts.js';
+import type { VerifyEffects, VerifyResult } from './verify-contract.js';
+import { type RecordedTraining, verifyTraining } from './verify-training.js';
 
 /** A recorded run and what is at hand to run it again. */
 interface Recorded {
@@ -57,14 +36,15 @@ interface Recorded {
   readonly calls: string | null;
 }
 
-/** Verifies a run folder, a report (every run in it) or a pack. Throws InputError when the path is none of these. */
+/** Verifies a run folder, a training's folder, a report (every run in it) or a pack. Throws InputError when the path is none of these. */
 export async function verifyRun(path: string, effects: VerifyEffects): Promise<VerifyResult[]> {
   mkdirSync(effects.resultsDir, { recursive: true });
   const scratch = mkdtempSync(join(effects.resultsDir, '.verify-'));
   try {
     const results: VerifyResult[] = [];
     for (const [i, one] of recordedIn(path, scratch, effects).entries()) {
-      results.push(await verifyOne(one, join(scratch, String(i)), effects));
+      const own = join(scratch, String(i));
+      results.push(await ('row' in one ? verifyOne(one, own, effects) : verifyTraining(one, own, effects)));
     }
     return results;
   } finally {
@@ -72,7 +52,7 @@ export async function verifyRun(path: string, effects: VerifyEffects): Promise<V
   }
 }
 
-function recordedIn(path: string, scratch: string, { resultsDir }: VerifyEffects): Recorded[] {
+function recordedIn(path: string, scratch: string, { resultsDir }: VerifyEffects): (Recorded | RecordedTraining)[] {
   if (path.endsWith('.html')) {
     return runsInReport(path).map((row, i) => {
       const folder = join(scratch, `calls-${i}`);
@@ -80,9 +60,12 @@ function recordedIn(path: string, scratch: string, { resultsDir }: VerifyEffects
     });
   }
   if (path.endsWith('.zip')) {
-    const { run, spec, data, calls } = openPack(path, join(scratch, 'pack'));
+    const packed = openPack(path, join(scratch, 'pack'));
+    if ('training' in packed) return [packed.training];
+    const { run, spec, data, calls } = packed;
     return [{ row: run.row, spec, data, run, calls }];
   }
+  if (isTraining(path)) return [{ folder: path }];
   const run = openRun(path);
   return [{ row: run.row, spec: run.spec, run, calls: exportCalls(dirname(resolve(path)), run.row.run, scratch) }];
 }

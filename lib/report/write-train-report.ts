@@ -1,8 +1,8 @@
 /** Writes the report of a training: one HTML file that opens from disk, with its curves, its policies on unseen time, and what made it. */
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { type Clock, dayOf, projectRoot, writeFileAtomic } from '../core/index.js';
 import { openRun } from '../replay/index.js';
-import { type Contender, type CurveRow, readCurve, readTrainFile, type TrainFile } from '../rl/index.js';
+import { type Contender, type CurveRow, readCurve, readTrainFile, type TrainFile, trainedFolder } from '../rl/index.js';
 import { ReportError } from './errors.js';
 import { equityFigure } from './figures/equity.js';
 import type { Figure } from './figures/figure.js';
@@ -120,7 +120,7 @@ function growthFigure({ evaluation, settings }: TrainFile, currency: string): Fi
 function curveFigures(folder: string, { members, settings, folds }: TrainFile): Figure[] {
   const curves = members.map(({ fold, seed }) => ({
     name: `${folds.length > 1 ? `fold ${fold + 1} ` : ''}seed ${seed}`,
-    rows: readCurve(join(folder, ...(folds.length > 1 ? [`fold-${fold + 1}`] : []), `seed-${seed}`)),
+    rows: readCurve(trainedFolder(folder, settings, { fold, seed })),
   }));
   const figure = (id: string, title: string, axis: string, format: Format, pick: (row: CurveRow) => number | null): Figure =>
     learningCurveFigure({

@@ -38,8 +38,18 @@ export {
 } from './schema.js';
 export type { RlFeature, RlSchema } from './schema-contract.js';
 export { type CurveRow, readCurve } from './train-curve.js';
-export type { Member, MemberResult } from './train-member.js';
-export { planTraining, type TrainEffects, type TrainedMember, type Training, type TrainingPlan, trainPolicies } from './trainer.js';
-export { readTrainFile, type TrainFile } from './trainer-file.js';
+export type { GroundFiles } from './train-ground.js';
+export { type Member, type MemberResult, trainedFolder } from './train-member.js';
+export {
+  planTraining,
+  type TrainEffects,
+  type TrainedMember,
+  type Training,
+  type TrainingPlan,
+  trainPolicies,
+  trainSpec,
+} from './trainer.js';
+export { readTrainFile, type TrainFile, writeTrainFile } from './trainer-file.js';
+export { trainFileJsonSchema } from './trainer-file-schema.js';
 export type { TrainProgress } from './trainer-progress.js';
 export { settingLines, type TrainerInput, type TrainerSettings, trainerSettings } from './trainer-settings.js';

@@ -1,7 +1,7 @@
 /** The learning curve of a seed, a row an iteration: what the update did, what episodes paid, how the policy did on validation. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonl, writeFileAtomic } from '../core/index.js';
+import { readJsonl, sha256, writeFileAtomic } from '../core/index.js';
 import type { IterationStats } from './ppo.js';
 import type { Outcome } from './train-validate.js';
 
@@ -13,9 +13,12 @@ export interface CurveRow extends IterationStats {
 
 const FILE = 'curve.jsonl';
 
-export function writeCurve(folder: string, rows: readonly CurveRow[]): void {
+/** Returns the sha256 of what it wrote. */
+export function writeCurve(folder: string, rows: readonly CurveRow[]): string {
   mkdirSync(folder, { recursive: true });
-  writeFileAtomic(join(folder, FILE), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  writeFileAtomic(join(folder, FILE), text);
+  return sha256(text);
 }
 
 /** Throws InputError on a line that is no JSON. */

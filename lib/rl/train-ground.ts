@@ -24,9 +24,16 @@ export interface TrainGround {
   options(market: EnvMarket): Omit<MarketEnvOptions, 'count'>;
 }
 
+/** Where the files that settings name lie, when not where they say: in an opened pack. */
+export interface GroundFiles {
+  readonly rulebook?: string;
+  readonly risk?: string;
+}
+
 /** `data`: what `settings.data` names, all symbols or more. Throws InputError on what can't be trained on. */
-export function trainGround(settings: TrainerSettings, whole: MarketData): TrainGround {
-  const { symbols, costs, rulebook: overrides, initialCash } = settings;
+export function trainGround(settings: TrainerSettings, whole: MarketData, files: GroundFiles = {}): TrainGround {
+  const { symbols, costs, initialCash } = settings;
+  const overrides = files.rulebook ?? settings.rulebook;
   const data = sliceData(whole, { symbols, to: dayOf(settings.to) });
   const calendar = calendarOf(data.calendar as 'cn-a' | 'us' | 'crypto');
   const sessions = calendar.sessions.slice(calendar.indexAtOrAfter(dayOf(settings.from)), calendar.indexAtOrAfter(dayOf(settings.to) + 1));
@@ -52,7 +59,7 @@ export function trainGround(settings: TrainerSettings, whole: MarketData): Train
   const folds = trainingFolds(sessions, settings);
   const schema = rlSchema(settings.schema);
   const actions = actionTable(settings.actions);
-  const risk: RiskSettings | null = riskSettings(settings.risk);
+  const risk: RiskSettings | null = riskSettings(files.risk ?? settings.risk);
   const made = new Map<string, EnvMarket>();
   const wholeMarket = (features: readonly string[] | undefined): EnvMarket => {
     const key = features?.join() ?? '';

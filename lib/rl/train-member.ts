@@ -12,6 +12,7 @@ import { type Best, readCheckpoint, removeCheckpoint, writeCheckpoint } from './
 import { type CurveRow, writeCurve } from './train-curve.js';
 import type { TrainGround } from './train-ground.js';
 import { outcomeOf } from './train-validate.js';
+import { memberResultSchema } from './trainer-file-schema.js';
 import { seedsOf, type TrainerSettings } from './trainer-settings.js';
 
 export interface Member {
@@ -37,6 +38,8 @@ export interface MemberResult extends Member {
   readonly identity: string;
   /** Hash of the bundle beside it. */
   readonly bundle: string;
+  /** sha256 of curve.jsonl; absent in trainings of before it was kept. */
+  readonly curveDigest?: string;
   readonly iterations: number;
   readonly steps: number;
   readonly stoppedBy: 'steps' | 'patience';
@@ -45,8 +48,8 @@ export interface MemberResult extends Member {
 }
 
 /** `seed-3`, or `fold-2/seed-3` where there are several folds. */
-export const memberFolder = (folder: string, { settings }: Pick<MemberPlan, 'settings'>, { fold, seed }: Member): string =>
-  join(folder, ...(settings.folds.count > 1 ? [`fold-${fold + 1}`] : []), `seed-${seed}`);
+export const trainedFolder = (folder: string, { folds }: Pick<TrainerSettings, 'folds'>, { fold, seed }: Member): string =>
+  join(folder, ...(folds.count > 1 ? [`fold-${fold + 1}`] : []), `seed-${seed}`);
 
 /** Folder of a member's bundle within its own. */
 export const bundleFolder = (folder: string): string => join(folder, 'bundle');
@@ -58,10 +61,10 @@ const identityOf = (plan: MemberPlan, member: Member): string => {
 
 /** How a member ended; null when it hasn't, or was another code's. */
 export function memberResult(folder: string, plan: MemberPlan, member: Member): MemberResult | null {
-  const path = join(memberFolder(folder, plan, member), 'member.json');
+  const path = join(trainedFolder(folder, plan.settings, member), 'member.json');
   if (!existsSync(path)) return null;
-  const found = JSON.parse(readFileSync(path, 'utf8')) as MemberResult;
-  return found.identity === identityOf(plan, member) ? found : null;
+  const found = memberResultSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  return found.success && found.data.identity === identityOf(plan, member) ? found.data : null;
 }
 
 export interface MemberEffects {
@@ -81,7 +84,7 @@ export function trainMember(
 ): MemberResult | null {
   const { settings, features, kernel } = plan;
   const { earlyStop, totalSteps, environments, checkpointEvery } = settings;
-  const folder = memberFolder(trainingFolder, plan, member);
+  const folder = trainedFolder(trainingFolder, settings, member);
   const identity = identityOf(plan, member);
   const fold = ground.folds[member.fold]!;
   const env = marketEnv({ ...ground.options(ground.market(fold.train, features)), count: environments });
@@ -138,13 +141,14 @@ function finish(
   const { iteration, steps, validation } = curve[curve.length - 1]!;
   const score = validation && (plan.settings.earlyStop.metric === 'return' ? validation.totalReturn : validation.sharpe);
   const kept = best === null ? { iteration, steps, score } : { iteration: best.iteration, steps: best.steps, score: best.score };
-  writeCurve(folder, curve);
+  const curveDigest = writeCurve(folder, curve);
   const bundle = bundleOf(plan, member, ground, best?.policy ?? ppo.policy(), kept);
   saveBundle(bundleFolder(folder), bundle);
   const result: MemberResult = {
     ...member,
     identity,
     bundle: bundle.hash,
+    curveDigest,
     iterations: iteration,
     steps,
     stoppedBy: impatient && steps < plan.settings.totalSteps ? 'patience' : 'steps',

@@ -9,9 +9,9 @@ import type { KernelName } from './contract.js';
 import { probeFeatures } from './env-probe.js';
 import { fastestKernel, openKernel, reproducibleKernel } from './kernel-choice.js';
 import { type CurveRow, readCurve } from './train-curve.js';
-import { type TrainGround, trainGround } from './train-ground.js';
-import { bundleFolder, type Member, type MemberPlan, type MemberResult, memberFolder, memberResult, membersOf } from './train-member.js';
-import { readTrainFile, type TrainFile, writeTrainFile } from './trainer-file.js';
+import { type GroundFiles, type TrainGround, trainGround } from './train-ground.js';
+import { bundleFolder, type Member, type MemberPlan, type MemberResult, memberResult, membersOf, trainedFolder } from './train-member.js';
+import { readTrainFile, type TrainCode, type TrainFile, writeTrainFile } from './trainer-file.js';
 import { trainInThreads } from './trainer-pool.js';
 import { TrainerProgress, type TrainProgress } from './trainer-progress.js';
 import { type TrainerInput, type TrainerSettings, trainerSettings } from './trainer-settings.js';
@@ -28,14 +28,16 @@ export interface TrainEffects {
   readonly progress?: (progress: TrainProgress) => void;
   /** Each iteration of each seed, as it comes. */
   readonly onRow?: (member: Member, row: CurveRow) => void;
+  /** Where the files that settings name lie, when not where they say. */
+  readonly files?: GroundFiles;
   /** The stamp of this code; another code's unfinished seeds begin anew. */
-  readonly code?: { readonly code: { readonly treeHash: string } };
+  readonly code: TrainCode;
   /** As of a replay: the ledger of long tasks, and the command that goes on. */
   readonly tasks?: () => Ledger;
   readonly resume?: ResumeCommand;
 }
 
-export interface TrainingPlan extends MemberPlan {
+export interface TrainingPlan extends Omit<MemberPlan, 'code'> {
   readonly ground: TrainGround;
   readonly members: readonly Member[];
   /** All of train.json that is known before. */
@@ -70,9 +72,9 @@ export interface Training {
 }
 
 /** Checks everything and probes the features; writes nothing. Throws InputError on settings or data that can't be trained on. */
-export function planTraining(input: TrainerInput, { data, code }: Pick<TrainEffects, 'data' | 'code'> = {}): TrainingPlan {
+export function planTraining(input: TrainerInput, { data, files = {} }: Pick<TrainEffects, 'data' | 'files'> = {}): TrainingPlan {
   const settings = trainerSettings(input);
-  const ground = trainGround(settings, data ?? loadSource(settings.data, 'refuse', settings.symbols));
+  const ground = trainGround(settings, data ?? loadSource(settings.data, 'refuse', settings.symbols), files);
   for (const { validation, test } of ground.folds) for (const span of [validation, test]) if (span !== null) ground.market([span]);
   const everything = ground.market(ground.folds[0]!.train);
   const probe = probeFeatures({ ...ground.options(everything), count: 8 });
@@ -89,7 +91,7 @@ export function planTraining(input: TrainerInput, { data, code }: Pick<TrainEffe
   const kernel = { name, hash: openKernel(name).hash };
   const digests = Object.fromEntries(settings.symbols.map((symbol) => [symbol, ground.data.digests[symbol]!]));
   // Its path would stay the same when the file changes.
-  if (settings.risk !== 'none' && settings.risk !== 'house') digests['risk'] = sha256(readFileSync(settings.risk));
+  if (settings.risk !== 'none' && settings.risk !== 'house') digests['risk'] = sha256(readFileSync(files.risk ?? settings.risk));
   const { seeds: _seeds, checkpointEvery: _often, name: _name, kernel: _kernel, data: _data, ...deciding } = settings;
   const configHash = hashOf({ ...deciding, features, kernel, digests, rulebook: ground.rulebookVersion });
   const train = `train-${settings.name}-${configHash.slice(0, 10)}`;
@@ -100,7 +102,6 @@ export function planTraining(input: TrainerInput, { data, code }: Pick<TrainEffe
     kernel,
     digests,
     rulebook: ground.rulebookVersion,
-    code: code?.code.treeHash ?? '',
     ground,
     members: membersOf(settings),
     file: {
@@ -134,7 +135,13 @@ export async function trainPolicies(input: TrainerInput, effects: TrainEffects):
   const { tasks, resume, signal } = effects;
   if (tasks === undefined) return trainPlan(plan, effects);
   const steps = plan.members.length * plan.settings.totalSteps + 1;
-  const spec = { kind: 'train', run: plan.train, steps, parameters: plan.settings, key: hashOf([plan.train, plan.code, plan.members]) };
+  const spec = {
+    kind: 'train',
+    run: plan.train,
+    steps,
+    parameters: plan.settings,
+    key: hashOf([plan.train, effects.code.code.treeHash, plan.members]),
+  };
   return runTask(tasks(), { ...spec, ...(resume && { resume }), ...(signal && { signal }) }, (task) =>
     trainPlan(plan, {
       ...effects,
@@ -147,10 +154,21 @@ export async function trainPolicies(input: TrainerInput, effects: TrainEffects):
   );
 }
 
+/** What a replay must be told to play under the rules of a training. */
+export const trainSpec = ({ settings, ground }: Pick<TrainingPlan, 'settings' | 'ground'>, files: GroundFiles = {}): Training['spec'] => ({
+  data: settings.data,
+  symbols: [...settings.symbols],
+  initialCash: settings.initialCash,
+  risk: files.risk ?? settings.risk,
+  rulebook: files.rulebook ?? settings.rulebook,
+  costs: settings.costs,
+  decisionPoint: ground.data.intervalMs === undefined ? 'close' : 'every',
+});
+
 async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Training> {
-  const { train, settings, features, kernel, digests, rulebook, code, ground, members } = plan;
+  const { train, settings, features, kernel, digests, rulebook, ground, members } = plan;
   const folder = join(effects.resultsDir, train);
-  const shared: MemberPlan = { train, settings, features, kernel, digests, rulebook, code };
+  const shared: MemberPlan = { train, settings, features, kernel, digests, rulebook, code: effects.code.code.treeHash };
   const ended = new Map(members.map((member) => [member, memberResult(folder, shared, member)] as const));
   const pending = members.filter((member) => ended.get(member) === null);
   const threads = Math.min(effects.threads ?? availableParallelism(), Math.max(1, pending.length));
@@ -158,14 +176,16 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
   for (const member of members) if (!pending.includes(member)) progress.skip(member);
   const known = readTrainFile(folder);
   const stamp: TrainFile['stamp'] = {
-    code: effects.code ?? null,
+    code: effects.code,
     data: digests,
     rulebook,
     startedAt: known?.stamp.startedAt ?? effects.clock.now(),
   };
+  const secondsBefore = known?.stamp.seconds ?? 0;
   const results = (): MemberResult[] => members.flatMap((member) => ended.get(member) ?? []);
   const write = (status: TrainFile['status']): TrainFile => {
-    const file: TrainFile = { ...plan.file, status, members: results(), evaluation: null, stamp };
+    const seconds = Math.round(1000 * (secondsBefore + progress.seconds)) / 1000;
+    const file: TrainFile = { ...plan.file, status, members: results(), evaluation: null, stamp: { ...stamp, seconds } };
     writeTrainFile(folder, file);
     return file;
   };
@@ -177,7 +197,7 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
   const data = { ...ground.data, news: [] };
   await trainInThreads(
     pending,
-    { plan: shared, data, folder },
+    { plan: shared, data, files: effects.files ?? {}, folder },
     {
       threads,
       ...(effects.signal && { signal: effects.signal }),
@@ -200,18 +220,10 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
     file,
     plan,
     members: results().map((result) => {
-      const own = memberFolder(folder, shared, result);
+      const own = trainedFolder(folder, settings, result);
       return { ...result, folder: bundleFolder(own), curve: readCurve(own) };
     }),
-    spec: {
-      data: settings.data,
-      symbols: [...settings.symbols],
-      initialCash: settings.initialCash,
-      risk: settings.risk,
-      rulebook: settings.rulebook,
-      costs: settings.costs,
-      decisionPoint: ground.data.intervalMs === undefined ? 'close' : 'every',
-    },
+    spec: trainSpec(plan, effects.files),
     interrupted,
     trained: { steps: progress.taken, seconds: progress.seconds, threads },
   };

@@ -11,6 +11,7 @@ import type { MarketData } from '../../lib/feeds/index.js';
 import { playAccounts } from '../../lib/replay/index.js';
 import { evaluatePolicies, trainPolicies } from '../../lib/rl/index.js';
 import { madeUpData } from '../replay/support.js';
+import { code } from './support/some-code.js';
 
 const symbols = ['600000.SH', '600004.SH'];
 const clock = manualClock(1_700_000_000_000);
@@ -51,7 +52,7 @@ async function played(data: MarketData) {
       totalSteps: 40_960,
       kernel: 'deterministic',
     },
-    { clock, resultsDir, data },
+    { clock, code, resultsDir, data },
   );
   return evaluatePolicies(training, (strategy, span) => playAccounts({ ...training.spec, ...span, strategies: [strategy] }, { data }), {
     clock,

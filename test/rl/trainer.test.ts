@@ -22,6 +22,7 @@ import type { CurveRow } from '../../lib/rl/train-curve.js';
 import { trainMember } from '../../lib/rl/train-member.js';
 import { outcomeOf } from '../../lib/rl/train-validate.js';
 import { openTrials } from '../../lib/stats/index.js';
+import { code } from './support/some-code.js';
 
 const clock = manualClock(1_700_000_000_000);
 const folder = (): string => mkdtempSync(join(tmpdir(), 'hindcast-train-'));
@@ -76,6 +77,7 @@ test('two threads, one thread, and stops on the way give the same bundles to the
   const rows: string[] = [];
   const first = await trainPolicies(input, {
     clock,
+    code,
     resultsDir: whole,
     threads: 2,
     onRow: ({ seed }, row) => rows.push(`${seed}/${row.iteration}`),
@@ -83,7 +85,7 @@ test('two threads, one thread, and stops on the way give the same bundles to the
   expect(first.interrupted).toBe(false);
   expect(rows.sort()).toEqual([1, 2].flatMap((seed) => [1, 2, 3, 4, 5, 6].map((i) => `${seed}/${i}`)));
   expect(new Set(first.members.map(({ bundle }) => bundle)).size).toBe(2);
-  const again = await trainPolicies(input, { clock, resultsDir: whole });
+  const again = await trainPolicies(input, { clock, code, resultsDir: whole });
   expect(again.trained.steps).toBe(0);
   expect(again.members).toEqual(first.members);
 
@@ -94,7 +96,9 @@ test('two threads, one thread, and stops on the way give the same bundles to the
     let result = null;
     for (let turn = 0; turn < 10 && result === null; turn++) {
       let left = 2;
-      result = trainMember(plan, member, planTraining(input).ground, join(stopped, plan.train), { stopped: () => --left === 0 });
+      result = trainMember({ ...plan, code: code.code.treeHash }, member, planTraining(input).ground, join(stopped, plan.train), {
+        stopped: () => --left === 0,
+      });
       expect(existsSync(join(stopped, plan.train, `seed-${member.seed}`, 'checkpoint.json'))).toBe(result === null);
     }
     const straight = first.members.find(({ seed }) => seed === member.seed)!;
@@ -109,11 +113,11 @@ test('two threads, one thread, and stops on the way give the same bundles to the
 });
 
 test('a signal leaves checkpoints and the same call goes on; the task ledger tells both', async () => {
-  const straight = await trainPolicies({ ...input, seeds: 1 }, { clock, resultsDir: folder() });
+  const straight = await trainPolicies({ ...input, seeds: 1 }, { clock, code, resultsDir: folder() });
   const resultsDir = folder();
   const ledger = openLedger(resultsDir, { clock });
   const abort = new AbortController();
-  const effects = { clock, resultsDir, tasks: () => ledger };
+  const effects = { clock, code, resultsDir, tasks: () => ledger };
   const seen: CurveRow[] = [];
   const first = await trainPolicies(
     { ...input, seeds: 1 },
@@ -138,7 +142,7 @@ test('a signal leaves checkpoints and the same call goes on; the task ledger tel
 
 test('a bundle says what made it; the environment and the honest loop agree on what it earns, to the minor unit', async () => {
   const resultsDir = folder();
-  const training = await trainPolicies(input, { clock, resultsDir });
+  const training = await trainPolicies(input, { clock, code, resultsDir });
   const { file, plan, members, folder: at } = training;
   const bundle = loadBundle(members[0]!.folder);
   expect(bundle.name).toBe('policy-s1');
@@ -177,7 +181,7 @@ test('a bundle says what made it; the environment and the honest loop agree on w
 test('early stopping looks at validation and keeps the best policy', async () => {
   const { members } = await trainPolicies(
     { ...input, seeds: 1, totalSteps: 4 * 64 * 40, earlyStop: { patience: 3 } },
-    { clock, resultsDir: folder() },
+    { clock, code, resultsDir: folder() },
   );
   const { curve, kept, stoppedBy, iterations } = members[0]!;
   const best = curve.reduce((a, b) => (b.validation!.totalReturn > a.validation!.totalReturn ? b : a));
@@ -190,7 +194,7 @@ test('folds of a walk-forward each have policies of their own, tested one after 
   const resultsDir = folder();
   const training = await trainPolicies(
     { ...input, seeds: 1, totalSteps: 4 * 64, folds: { count: 2 }, split: { test: 0.4, validation: 0.1, purge: 3, embargo: 5 } },
-    { clock, resultsDir },
+    { clock, code, resultsDir },
   );
   expect(training.members.map(({ fold, seed }) => [fold, seed])).toEqual([
     [0, 1],

@@ -7,6 +7,7 @@ import { systemClock } from '../../lib/core/index.js';
 import { playAccounts } from '../../lib/replay/index.js';
 import { evaluatePolicies, loadBundle, type Play, trainPolicies } from '../../lib/rl/index.js';
 import { outcomeOf } from '../../lib/rl/train-validate.js';
+import { code } from '../rl/support/some-code.js';
 
 const clock = systemClock();
 const folder = (): string => mkdtempSync(join(tmpdir(), 'hindcast-slow-train-'));
@@ -15,13 +16,13 @@ const bank = { symbols: ['000001.SZ'], from: '2007-06-21', to: '2020-06-30', ker
 test('five seeds at the defaults use all cores, and give what one thread gives', async () => {
   const input = { ...bank, totalSteps: 49_152 };
   const begun: number[] = [];
-  const all = await trainPolicies(input, { clock, resultsDir: folder(), onRow: ({ seed }) => begun.push(seed) });
+  const all = await trainPolicies(input, { clock, code, resultsDir: folder(), onRow: ({ seed }) => begun.push(seed) });
   const threads = Math.min(5, availableParallelism());
   expect(all.trained.threads).toBe(threads);
   // Each thread is at work before any seed has ended: 3 iterations make one.
   const ended = begun.findIndex((seed, i) => begun.slice(0, i).filter((other) => other === seed).length === 2);
   expect(new Set(begun.slice(0, ended + 1)).size).toBe(threads);
-  const one = await trainPolicies(input, { clock, resultsDir: folder(), threads: 1 });
+  const one = await trainPolicies(input, { clock, code, resultsDir: folder(), threads: 1 });
   expect(one.members.map(({ bundle }) => bundle)).toEqual(all.members.map(({ bundle }) => bundle));
   const rate = ({ trained }: typeof all): string => `${Math.round(trained.steps / trained.seconds)} steps/s on ${trained.threads} threads`;
   console.log(`${rate(all)}, ${rate(one)}`);
@@ -39,7 +40,7 @@ test('bars within the day: the sellable fraction varies, is kept, and the loop g
       seeds: 2,
       kernel: 'deterministic',
     },
-    { clock, resultsDir },
+    { clock, code, resultsDir },
   );
   expect(training.file.features.used).toContain('sellableFraction');
   expect(training.spec.decisionPoint).toBe('every');

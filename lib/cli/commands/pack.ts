@@ -1,4 +1,4 @@
-/** `hindcast pack <run>`: one archive with which a colleague can verify a run. */
+/** `hindcast pack <run>`: one archive with which a colleague can verify a run or a training. */
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
@@ -9,7 +9,7 @@ interface PackFlags {
 
 export function define(command: Command, action: ActionOf): void {
   command
-    .argument('<run>', 'a run folder')
+    .argument('<run>', 'folder of a run or a training')
     .option('--out <file>', 'where the archive goes (default: beside the run)')
     .addHelpText('after', exampleOf('hindcast pack results/<run> --out run.zip'));
   action<PackFlags, [string]>(command, async ({ say }, { out }, run) => {

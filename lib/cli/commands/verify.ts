@@ -1,4 +1,4 @@
-/** `hindcast verify <path...>`: runs a run, a report or a pack again and says whether its numbers hold. */
+/** `hindcast verify <path...>`: runs a run, a report or a pack again, or trains a training again, and says whether its numbers hold. */
 import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
@@ -7,10 +7,14 @@ const EXIT: Record<'verified' | 'drifted' | 'cannot verify', number> = { verifie
 
 export function define(command: Command, action: ActionOf): void {
   command
-    .argument('<path...>', 'run folders, reports (.html) or packs (.zip)')
-    .addHelpText('after', `${exampleOf('hindcast verify results/<run>')}\n\nExit codes: 0 verified, 3 drifted, 4 cannot verify.`);
-  action<object, [string[]]>(command, async (context, _flags, paths) => {
-    const { settings, clock, say, progress } = context;
+    .argument('<path...>', 'folders of runs or trainings, reports (.html) or packs (.zip)')
+    .option('--retrain', 'train a training again however long it takes (those of a minute always are)')
+    .addHelpText(
+      'after',
+      `${exampleOf('hindcast verify results/<run>', 'hindcast verify results/<training> --retrain')}\n\nExit codes: 0 verified, 3 drifted, 4 cannot verify.`,
+    );
+  action<{ readonly retrain?: boolean }, [string[]]>(command, async (context, { retrain = false }, paths) => {
+    const { settings, clock, say, progress, signal } = context;
     const [{ verifyRun }, { openedEmbedder }, { answerFrom }] = await Promise.all([
       import('../../report/index.js'),
       import('../opened-embedder.js'),
@@ -22,6 +26,9 @@ export function define(command: Command, action: ActionOf): void {
         clock,
         resultsDir: settings.values.resultsDir,
         progress: progress.report,
+        trainProgress: progress.report,
+        retrain,
+        signal,
         openEmbedder: (id) => openedEmbedder(context, id),
         answerFrom: answerFrom(context),
       });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { dateOf, InputError } from '../../core/index.js';
 import type { MarketData } from '../../feeds/index.js';
 import { type JsonValue, runPipeline } from '../../notebook/index.js';
-import { codeStamp } from '../../replay/index.js';
-import { planTraining, readTrainFile, settingLines, type TrainerInput, trainerPresets } from '../../rl/index.js';
+import { planTraining, readTrainFile, settingLines, type TrainerInput, trainedFolder, trainerPresets } from '../../rl/index.js';
 import type { Context, Done } from '../action.js';
 import { dataOf } from '../fetched-data.js';
 import { replayEffects } from '../replay-effects.js';
@@ -46,8 +45,7 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
   const { data, understood } = openSource(source, undefined, given.symbols);
   const universe = wideUniverse(data, given);
   const input = { ...given, ...universe, data: source } as TrainerInput;
-  const code = codeStamp();
-  const plan = planTraining(input, { data, code });
+  const plan = planTraining(input, { data });
   for (const line of [...understood, ...featureLines(plan.file)]) say(line);
   const effects = { ...replayEffects(context), data, threads: flags.threads, progress: progress.report };
   const { resultsDir } = settings.values;
@@ -84,7 +82,7 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
     report = writeTrainReport({ folder, recorded, out: join(folder, 'report.html'), clock: context.clock }).file;
     say(`Report: ${report}`);
   }
-  const bundle = join(folder, ...(file.settings.folds.count > 1 ? ['fold-1'] : []), `seed-${file.members[0]!.seed}`, 'bundle');
+  const bundle = join(trainedFolder(folder, file.settings, file.members[0]!), 'bundle');
   say('Try next:');
   say(`  hindcast report ${recorded}`);
   say(`  hindcast verify ${recorded}`);

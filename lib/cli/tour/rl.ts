@@ -1,6 +1,7 @@
 /** The learning part: a small training on a made market, judged on sessions that it never saw. */
 import { dateOf } from '../../core/index.js';
 import { labMarket, labPreset } from '../../feeds/index.js';
+import { codeStamp } from '../../replay/index.js';
 import { trainPolicies } from '../../rl/index.js';
 import { partResult, stage, TourInterrupted, type TourPart } from './part.js';
 
@@ -18,7 +19,7 @@ export const rl: TourPart = {
     const source = `lab:${PRESET}@${SEED}`;
     const training = await trainPolicies(
       { preset: 'quick', name: 'tour', data: source, symbols: [symbol], from: FROM, to: TO, seeds: 2, totalSteps: 20_480 },
-      { ...effects.replay, data, progress: ({ done, total, at }) => effects.progress('train', done / total, at) },
+      { ...effects.replay, code: codeStamp(), data, progress: ({ done, total, at }) => effects.progress('train', done / total, at) },
     );
     if (training.interrupted) throw new TourInterrupted();
     effects.done();
