@@ -13,7 +13,7 @@ import {
   type Units,
 } from '../core/index.js';
 import type { Calendar } from '../market/index.js';
-import { reduced } from './corporate-actions.js';
+import { byExDay, reduced } from './corporate-actions.js';
 import { dayOfText } from './date-text.js';
 import { toUtf8 } from './encoding.js';
 import { FeedError } from './errors.js';
@@ -136,6 +136,5 @@ export function readActions(
       origin: 'declared',
     });
   }
-  for (const list of found.values()) list.sort((a, b) => a.exDay - b.exDay);
-  return found;
+  return new Map(Array.from(found, ([symbol, list]) => [symbol, byExDay(list)]));
 }

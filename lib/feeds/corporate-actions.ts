@@ -12,6 +12,40 @@ export function reduced(numerator: number, denominator: number): Ratio {
 
 const valueOf = (value: Ratio | undefined): number => (value ? value.numerator / value.denominator : 0);
 
+const sum = (a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined =>
+  a && b ? reduced(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator) : (a ?? b);
+
+const grows = ({ bonus, transfer }: CorporateAction): boolean => bonus !== undefined || transfer !== undefined;
+
+/** Two actions of one ex-day as one: paid, and known, when the later of them is. */
+function together(a: CorporateAction, b: CorporateAction): CorporateAction {
+  const [cash, bonus, transfer] = [sum(a.cash, b.cash), sum(a.bonus, b.bonus), sum(a.transfer, b.transfer)];
+  return {
+    ...a,
+    payDay: Math.max(a.payDay, b.payDay),
+    knownAt: Math.max(a.knownAt, b.knownAt),
+    ...(cash && { cash }),
+    ...(bonus && { bonus }),
+    ...(transfer && { transfer }),
+  };
+}
+
+/**
+ * Actions of one symbol by ex-day. All amounts of a day are per unit held before it, in whatever order they were listed: those that are
+ * paid together are one action, cash that is paid on a day of its own stands before the new units, and new units are one action.
+ */
+export function byExDay(actions: readonly CorporateAction[]): CorporateAction[] {
+  const found: CorporateAction[] = [];
+  for (const action of [...actions].sort((a, b) => a.exDay - b.exDay || Number(grows(a)) - Number(grows(b)))) {
+    const same = found.findIndex(
+      (other) => other.exDay === action.exDay && (other.payDay === action.payDay || (grows(other) && grows(action))),
+    );
+    if (same < 0) found.push(action);
+    else found[same] = together(found[same] as CorporateAction, action);
+  }
+  return found.sort((a, b) => a.exDay - b.exDay || Number(grows(a)) - Number(grows(b)));
+}
+
 /** Ticks per unit held that an amount of cash in minor units per unit is worth. */
 const cashTicks = (action: CorporateAction, units: Units): number =>
   (valueOf(action.cash) * units.minorPerUnitTick.denominator) / units.minorPerUnitTick.numerator;
@@ -27,21 +61,25 @@ export function factorOf(day: Int32Array, close: Float64Array, actions: readonly
   let next = 0;
   let value = 1;
   for (let i = 0; i < day.length; i++) {
-    let cash = 0;
-    let shares = 1;
-    for (; next < ordered.length && (ordered[next] as CorporateAction).exDay <= (day[i] as number); next++) {
-      const action = ordered[next] as CorporateAction;
-      cash += cashTicks(action, units);
-      shares += valueOf(action.bonus) + valueOf(action.transfer);
-    }
-    if (i > 0 && (cash !== 0 || shares !== 1)) {
-      const before = close[i - 1] as number;
+    let before = i > 0 ? (close[i - 1] as number) : 0;
+    while (next < ordered.length && (ordered[next] as CorporateAction).exDay <= (day[i] as number)) {
+      const { exDay } = ordered[next] as CorporateAction;
+      let cash = 0;
+      let shares = 1;
+      for (; ordered[next]?.exDay === exDay; next++) {
+        const action = ordered[next] as CorporateAction;
+        cash += cashTicks(action, units);
+        shares += valueOf(action.bonus) + valueOf(action.transfer);
+      }
+      if (i === 0) continue;
       if (cash >= before || shares <= 0) {
         throw new FeedError(
           `factorOf: expected a dividend below the price, got ${cash} ticks at a close of ${before} for ${ordered[next - 1]?.symbol}. Check cash_per_share.`,
         );
       }
       value *= (before * shares) / (before - cash);
+      // What the next ex-day of the same suspension begins with.
+      before = (before - cash) / shares;
     }
     factor[i] = value;
   }

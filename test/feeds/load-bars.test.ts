@@ -303,3 +303,27 @@ test('instruments.csv: what a symbol does not tell, and what orders depend on is
     expect(() => beside(`000001.SZ,,,,${statuses},`)).toThrow(/line 2: expected statuses such as/);
   expect(() => beside('AAPL,,,,ST 2020-05-06..,', 'AAPL')).toThrow(/expected no statuses outside China/);
 });
+
+test('actions of one ex-day are per share held before it, in any order; ex-days of one suspension follow each other', () => {
+  const header = 'symbol,ex_date,pay_date,cash_per_share,bonus_per_share,transfer_per_share';
+  const beside = (...rows: string[]) => {
+    const bars = '2024-01-02,12,12,12,12,1000\n2024-01-08,3,3,3,3,1000\n';
+    const folder = join(file('000001.SZ.csv', HEAD + bars), '..');
+    writeFileSync(join(folder, 'actions.csv'), `${[header, ...rows.map((row) => `000001.SZ,${row}`)].join('\n')}\n`);
+    return loadBars(folder);
+  };
+  const one = beside('2024-01-04,,0.5,0.1,0.9');
+  expect(one.actions.get('000001.SZ')).toHaveLength(1);
+  expect(beside('2024-01-04,,,,0.9', '2024-01-04,,0.5,,', '2024-01-04,,,0.1,').digests).toEqual(one.digests);
+  // Cash that is paid later is an action of its own, before the new shares.
+  const apart = beside('2024-01-04,,,0.1,0.9', '2024-01-04,2024-01-10,0.5,,').actions.get('000001.SZ')!;
+  expect(apart.map(({ cash, bonus, transfer, payDay }) => [cash, bonus, transfer, dateOf(payDay)])).toEqual([
+    [{ numerator: 50, denominator: 1 }, undefined, undefined, '2024-01-10'],
+    [undefined, { numerator: 1, denominator: 10 }, { numerator: 9, denominator: 10 }, '2024-01-04'],
+  ]);
+  // Two shares for one, then 0.50 on each of the two: 12.00 / 2 - 0.50 = 5.50.
+  const { factor } = beside('2024-01-04,,,,1', '2024-01-05,,0.5,,').series.get('000001.SZ')!;
+  expect(factor[1]).toBeCloseTo(12 / 5.5, 12);
+  // The other way round: (12.00 - 0.50) / 2 = 5.75.
+  expect(beside('2024-01-04,,0.5,,', '2024-01-05,,,,1').series.get('000001.SZ')!.factor[1]).toBeCloseTo(12 / 5.75, 12);
+});

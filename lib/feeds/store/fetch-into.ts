@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CorporateAction, EpochDay, Instant, Instrument, StatusSpan, Symbol } from '../../core/index.js';
 import { calendarOf, describeSymbol } from '../../market/index.js';
 import { NotCachedError } from '../cache/errors.js';
-import { factorOf } from '../corporate-actions.js';
+import { byExDay, factorOf } from '../corporate-actions.js';
 import { OutsideError } from '../outside/errors.js';
 import { lastClosed, mayGrow } from '../sources/check-bars.js';
 import { barsFrom, type Failure, isFailure, kindOf } from '../sources/fallback.js';
@@ -150,7 +150,7 @@ async function fetchSymbol(
       () => source.dividends?.(query, context) as ReturnType<NonNullable<Source['dividends']>>,
     );
     if (found) {
-      actions = found.rows;
+      actions = byExDay(found.rows);
       state = actions.length === 0 ? 'none' : actions.some(({ origin }) => origin === 'derived') ? 'derived' : 'declared';
       known = { from: Math.max(firstDay, found.known?.from ?? firstDay), to: Math.min(query.to, found.known?.to ?? query.to) };
       for (const lack of found.lacks) remark(`corporate actions lack ${lack}.`);
