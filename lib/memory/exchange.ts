@@ -3,8 +3,10 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InputError, type Instant, readJsonl, writeFileAtomic } from '../core/index.js';
+import { documentRows } from './document-rows.js';
+import type { Embedder } from './embedder.js';
 import type { Memory } from './memory.js';
-import { kinds, layers, memoryRowSchema, type NewMemoryRow, owners } from './row.js';
+import { embeddedText, kinds, layers, memoryRowSchema, type NewMemoryRow, owners } from './row.js';
 
 /** Rows fetched at once. */
 const BATCH = 1000;
@@ -57,18 +59,21 @@ export function quarantined(folder: string): number {
 
 /**
  * Imports notes from a JSON array or JSON Lines. A note needs a text and a knownAt (instant, ISO time, or date = the end of that UTC
- * day); lessons and maxims also maturesAt and sources. What lacks them is quarantined: memory can't say when it could be known.
+ * day); lessons and maxims also maturesAt and sources. What lacks them is quarantined: memory can't say when it could be known. A long
+ * text of everybody's goes in as chunks with their summary.
  * Throws InputError when the file is not JSON.
  */
 export async function importMemory(memory: Memory, folder: string, file: string): Promise<ImportResult> {
   const notes = notesOf(file);
   const rows: NewMemoryRow[] = [];
   const aside: { line: number; reason: string; note: unknown }[] = [];
-  notes.forEach((note, i) => {
-    const read = rowOf(note, `${file}#${i + 1}`);
-    if (typeof read === 'string') aside.push({ line: i + 1, reason: read, note });
-    else rows.push(read);
-  });
+  for (const [i, note] of notes.entries()) {
+    const place = `${file}#${i + 1}`;
+    const read = rowOf(note, place);
+    const fitting = typeof read === 'string' ? read : await fittingRows(read, place, memory.embedder);
+    if (typeof fitting === 'string') aside.push({ line: i + 1, reason: fitting, note });
+    else rows.push(...fitting);
+  }
   let written = 0;
   let known = 0;
   rows.sort((a, b) => a.knownAt - b.knownAt);
@@ -93,6 +98,20 @@ function notesOf(file: string): unknown[] {
     throw new InputError(`importMemory: expected a JSON array or JSON Lines in ${file}, got neither. Check the file.`, { cause: error });
   }
 }
+
+/** A row that the embedder can take, the chunks of a long one, or why it can't be had. */
+async function fittingRows(row: NewMemoryRow, place: string, embedder: Embedder): Promise<NewMemoryRow[] | string> {
+  const tokens = embedder.countTokens(embeddedText(row));
+  if (tokens <= embedder.maxTokens) return [row];
+  if (row.owner !== 'shared' || row.maturesAt !== null)
+    return `a ${row.kind} of ${row.owner} with ${tokens} tokens, where the embedder takes ${embedder.maxTokens}: shorten it`;
+  const { text, eventAt, knownAt, symbols, aliases } = row;
+  const title = text.split('\n')[0]!.slice(0, TITLE_CHARACTERS);
+  return documentRows({ id: place, title, text, eventAt, knownAt, symbols, aliases, source: 'import' }, embedder);
+}
+
+/** Of a long note, which has no title of its own: what its chunks are headed with. */
+const TITLE_CHARACTERS = 80;
 
 /** A row, or why there is none. */
 function rowOf(note: unknown, place: string): NewMemoryRow | string {

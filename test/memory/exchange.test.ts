@@ -92,6 +92,31 @@ test('old notes come in dated, the others are set aside and never recalled; expo
   copy.close();
 });
 
+test('a long note comes in as chunks with a summary; a long lesson is set aside with its length', async () => {
+  const embedder = bagEmbedder(64);
+  const path = folder();
+  const memory = await openMemory(path, { embedder, mode: 'read-write' });
+  const file = join(folder(), 'notes.jsonl');
+  const long = `${'Ordinary matters of the branch. '.repeat(400)}The zebra clause suspends dividends.`;
+  const notes = [
+    { text: long, knownAt: '2020-01-02', symbol: '600000.SH' },
+    { text: long, kind: 'lesson', knownAt: '2020-02-02', maturesAt: '2020-02-01', sources: ['d1'] },
+    { text: 'short', knownAt: '2020-01-03' },
+  ];
+  writeFileSync(file, notes.map((note) => JSON.stringify(note)).join('\n'));
+  const done = await importMemory(memory, path, file);
+  expect(done.quarantined).toEqual([
+    { line: 2, reason: expect.stringMatching(/a lesson of shared with \d+ tokens, where the embedder takes 400/) as string },
+  ]);
+  const kinds = memory.heads().map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'chunk').length).toBeGreaterThan(3);
+  expect(kinds.filter((kind) => kind !== 'chunk')).toEqual(['summary', 'episode']);
+  const { items } = await memory.recall({ text: 'zebra clause dividends', limit: 1 }, Date.parse('2020-01-05'));
+  expect(items[0]!.text).toContain('zebra clause suspends dividends');
+  expect((await importMemory(memory, path, file)).written).toBe(0);
+  memory.close();
+});
+
 test('another model means another table, and going on after a stop', async () => {
   const path = folder();
   const memory = await openMemory(path, { embedder: bagEmbedder(16), mode: 'read-write' });
