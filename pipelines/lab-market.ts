@@ -4,8 +4,8 @@
 // Promoted cells (id, tag, hash):
 //   parameters parameters b780c45d2a4cd5b9
 //   reader pipeline 4e77b00112bdb413
-//   replay pipeline 6fd016c40c749284
-//   measure pipeline e4adb0d1bb313121
+//   replay pipeline 8ea0acb0f821c736
+//   measure pipeline dcff5ee8698585a0
 import { DAY_MS, type Strategy } from '../lib/core/index.js';
 import { labMarket, labPreset } from '../lib/feeds/index.js';
 import { targetWeights } from '../lib/market/index.js';
@@ -96,15 +96,14 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
       seed,
       record: 'account' as const,
     };
-    const play = async (id: string, parameters: Record<string, number>, extra: Partial<ReplayEffects> = {}) =>
-      openRun(
-        (
-          await runReplay(
-            { ...spec, strategies: [{ id, parameters }] },
-            { ...effects, data: market.data, trial: false, ...extra },
-          )
-        ).folder,
+    const play = async (id: string, parameters: Record<string, number>, extra: Partial<ReplayEffects> = {}) => {
+      const strategies = [{ id, parameters }];
+      const { folder } = await runReplay(
+        { ...spec, strategies },
+        { ...effects, data: market.data, trial: false, ...extra },
       );
+      return openRun(folder);
+    };
     return [
       await play(strategy.id, strategy.parameters),
       await play(reader.id, {}, { strategy: reader }),
@@ -137,7 +136,8 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     }),
   );
 
-  // What the items of a market tell of the sessions that they push: each session's log return in its own deviation, added up.
+  // What the items of a market tell of the sessions that they push: each session's log return in its own
+  // deviation, added up.
   const correlation = (pairs: { x: number; y: number }[]) => {
     const mean = (of: (pair: { x: number; y: number }) => number) =>
       pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length;

@@ -87,9 +87,12 @@ export function cellText(value: unknown, format?: Format): string {
 const SHOWN_ROWS = 50;
 
 // Jupyter's own style puts every cell to the right and a caption in the middle, where a narrow table breaks it.
-const LEFT = ' style="text-align:left"';
-const RIGHT = ' style="text-align:right;font-variant-numeric:tabular-nums"';
-const LONGEST_IN_ONE_LINE = 90;
+const IN_ONE_LINE = ';white-space:nowrap';
+const LONGEST_CAPTION = 90;
+/** Dates and names of reasons stay whole where a wide table is pressed. */
+const LONGEST_CELL = 20;
+const styleOf = (right: boolean, oneLine: boolean): string =>
+  ` style="text-align:${right ? 'right;font-variant-numeric:tabular-nums' : 'left'}${oneLine ? IN_ONE_LINE : ''}"`;
 
 function rowsHtml(table: Extract<Rendering, { kind: 'table' }>): string {
   const { caption = 'Table', formats = {}, rows: limit = SHOWN_ROWS, folded = false } = table.options;
@@ -97,19 +100,20 @@ function rowsHtml(table: Extract<Rendering, { kind: 'table' }>): string {
   const rest = table.rows.length > shown.length ? ` (first ${shown.length} of ${table.rows.length} rows)` : '';
   const byName = table.columns.length === 2 && table.columns[0] === 'name';
   // What has numbers anywhere stands to the right as a whole, what is missing included.
-  const aligned = table.columns.map((_, i) => (shown.some((row) => typeof row[i] === 'number') ? RIGHT : LEFT));
-  const head = table.columns.map((column, i) => `<th scope="col"${aligned[i]}>${escapeHtml(column)}</th>`).join('');
+  const right = table.columns.map((_, i) => shown.some((row) => typeof row[i] === 'number'));
+  const head = table.columns.map((column, i) => `<th scope="col"${styleOf(right[i]!, false)}>${escapeHtml(column)}</th>`).join('');
   const body = shown.map((row) => {
     const cells = table.columns.map((column, i) => {
       const format = formats[byName ? String(row[0]) : column];
-      const text = escapeHtml(byName && i === 0 ? String(row[0]) : cellText(row[i], format));
-      return byName && i === 0 ? `<th scope="row"${LEFT}>${text}</th>` : `<td${aligned[i]}>${text}</td>`;
+      const text = byName && i === 0 ? String(row[0]) : cellText(row[i], format);
+      const style = styleOf(right[i]!, text.length <= LONGEST_CELL);
+      return byName && i === 0 ? `<th scope="row"${style}>${escapeHtml(text)}</th>` : `<td${style}>${escapeHtml(text)}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
   const title = escapeHtml(caption + rest);
-  const breaks = caption.length + rest.length > LONGEST_IN_ONE_LINE ? '' : ';white-space:nowrap';
-  const html = `<table><caption style="text-align:left${breaks}">${title}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  const captionStyle = styleOf(false, caption.length + rest.length <= LONGEST_CAPTION);
+  const html = `<table><caption${captionStyle}>${title}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
   return folded ? `<details><summary>${title}: ${shown.length}</summary>${html}</details>` : html;
 }
 
