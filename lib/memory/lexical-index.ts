@@ -15,14 +15,37 @@ const PER_ROW = 16;
  */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
-  for (const [run] of text
-    .normalize('NFKC')
-    .toLowerCase()
-    .matchAll(/[\p{Script=Han}]+|[\p{L}\p{N}]+/gu)) {
-    if (!/^\p{Script=Han}/u.test(run) || run.length === 1) words.push(run);
-    else for (let i = 0; i + 1 < run.length; i++) words.push(run.slice(i, i + 2));
+  const plain = text.normalize('NFKC').toLowerCase();
+  let start = -1;
+  let simple = true;
+  // Most runs are of plain letters and digits: those need no pattern, which is slow.
+  for (let i = 0; i <= plain.length; i++) {
+    const code = i < plain.length ? plain.charCodeAt(i) : SPACE;
+    const letter = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    if (letter || code > 127) {
+      if (start < 0) {
+        start = i;
+        simple = true;
+      }
+      simple &&= letter;
+      continue;
+    }
+    if (start < 0) continue;
+    const run = plain.slice(start, i);
+    if (simple) words.push(run);
+    else for (const [part] of run.matchAll(RUNS)) addWords(words, part);
+    start = -1;
   }
   return words;
+}
+
+const SPACE = 32;
+const RUNS = /[\p{Script=Han}]+|[\p{L}\p{N}]+/gu;
+const STARTS_HAN = /^\p{Script=Han}/u;
+
+function addWords(words: string[], run: string): void {
+  if (!STARTS_HAN.test(run) || run.length === 1) words.push(run);
+  else for (let i = 0; i + 1 < run.length; i++) words.push(run.slice(i, i + 2));
 }
 
 export class LexicalIndex {

@@ -52,3 +52,42 @@ test('equals scoring each row by the formula, for any texts, dates, filters and 
     { numRuns: 300 },
   );
 });
+
+/** The definition, by pattern alone. */
+function wordsByPattern(text: string): string[] {
+  const words: string[] = [];
+  for (const [run] of text
+    .normalize('NFKC')
+    .toLowerCase()
+    .matchAll(/[\p{Script=Han}]+|[\p{L}\p{N}]+/gu)) {
+    if (!/^\p{Script=Han}/u.test(run) || run.length === 1) words.push(run);
+    else for (let i = 0; i + 1 < run.length; i++) words.push(run.slice(i, i + 2));
+  }
+  return words;
+}
+
+test('words: runs of letters and digits, Chinese in pairs, for any text', () => {
+  expect(wordsOf('平安银行 Q3, profit+31.2%: ＡＢＣ é́x 行')).toEqual([
+    '平安',
+    '安银',
+    '银行',
+    'q3',
+    'profit',
+    '31',
+    '2',
+    'abc',
+    'é',
+    'x',
+    '行',
+  ]);
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('平安', '银行', 'ABC', 'ab1', ' ', '，', '-', 'ﬁ', 'é', '\u0301', '𠮷', 'ﾊ', '。', 'ß', '٣'),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      expect(wordsOf(pieces.join(''))).toEqual(wordsByPattern(pieces.join('')));
+    }),
+    { numRuns: 1000 },
+  );
+});
