@@ -84,6 +84,7 @@ export interface PreparedWorld {
   readonly market: EnvMarket;
   readonly series: BarSeries;
   readonly broker: SimulatedBroker;
+  readonly rulebook: Rulebook;
   readonly rules: SessionRules;
   readonly instrument: ReturnType<typeof stock>;
 }
@@ -174,7 +175,7 @@ export function prepare(world: World): PreparedWorld {
     initialCashMinor: world.cash,
     slippageBp: world.slippageBp,
   });
-  return { world, market, series, broker, rules, instrument };
+  return { world, market, series, broker, rulebook, rules, instrument };
 }
 
 /** The account at a decision, and what became of the order that was decided at the one before. */
@@ -187,7 +188,7 @@ export interface BrokerStep {
 }
 
 /** The broker and the manager through all bars, as the loop goes: one step a bar, action `wishes[i]` (an index of the table) at bar i. */
-export function driveBroker({ world, broker, series, instrument }: PreparedWorld, wishes: readonly number[]): BrokerStep[] {
+export function driveBroker({ world, broker, rulebook, series, instrument }: PreparedWorld, wishes: readonly number[]): BrokerStep[] {
   const { table } = world;
   const manager = createManager({
     members: [{ id: 'test', actions: table }],
@@ -238,7 +239,7 @@ export function driveBroker({ world, broker, series, instrument }: PreparedWorld
       const executed = manager.executeSignals([{ symbol: 'A', action, confidence: 1, why: 'test', evidence: [] }], portfolio, {
         decidedOn: day,
         instrument: () => instrument,
-        rules: () => rulesAt(broker, instrument, fillDay),
+        rules: () => rulebook.rulesFor(instrument, fillDay),
         lastPriceTicks: () => series.close[i]!,
       });
       const refused = [...executed.rejections, ...broker.submit(executed.orders, fillDay)];
@@ -249,6 +250,3 @@ export function driveBroker({ world, broker, series, instrument }: PreparedWorld
   }
   return steps;
 }
-
-const rulesAt = (broker: SimulatedBroker, instrument: ReturnType<typeof stock>, day: number): SessionRules =>
-  (broker as unknown as { rulebook: Rulebook }).rulebook.rulesFor(instrument, day);
