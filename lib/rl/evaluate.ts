@@ -69,7 +69,7 @@ export async function evaluatePolicies(
   const hold = await inTests('buy-and-hold', () => ({ id: 'buy-and-hold', parameters: {} }));
   const cross = await inTests('sma-cross', () => ({ id: 'sma-cross', parameters: {} }));
   const luck: Joined[] = [];
-  const like = sameTurnover(policies, file.sessionsPerYear);
+  const like = sameTurnover(policies, file.decisionsPerYear ?? file.sessionsPerYear);
   for (const draw of draws) luck.push(await inTests('random', () => ({ id: 'random-same-turnover', parameters: { ...like, seed: draw } })));
 
   const { symbols, schema } = file.settings;
@@ -183,12 +183,12 @@ function contender(
 }
 
 /** Parameters of random trading as often and as long in the market as the policies were on average. All in, all out: a turnover of 1 is two trades. */
-function sameTurnover(policies: readonly Joined[], sessionsPerYear: number): { tradesPerYear: number; exposure: number } {
+function sameTurnover(policies: readonly Joined[], decisionsPerYear: number): { tradesPerYear: number; exposure: number } {
   const mean = (pick: (figures: TestFigures) => number): number =>
     policies.reduce((sum, { figures }) => sum + pick(figures), 0) / policies.length;
   const exposure = Math.min(0.98, Math.max(0.02, Math.round(100 * mean((one) => one.exposure)) / 100));
-  // It can't flip more than once a session.
-  const most = 1.9 * Math.min(exposure, 1 - exposure) * sessionsPerYear;
+  // It can't flip more than once a decision.
+  const most = 1.9 * Math.min(exposure, 1 - exposure) * decisionsPerYear;
   const trades = 2 * mean((one) => one.turnoverAnnual);
   return { tradesPerYear: Math.max(0.1, Math.round(10 * Math.min(most, trades)) / 10), exposure };
 }

@@ -5,6 +5,7 @@
 import {
   type AtrState,
   atr,
+  FeatureError,
   type MacdState,
   macd,
   type RealisedVolatilityState,
@@ -38,6 +39,8 @@ export interface ScaleFreeState {
   day: number;
   close: number;
   dayBeforeClose: number;
+  /** Bars taken in. */
+  bars: number;
   /** 0 where still in warm-up: NaN is not JSON. */
   values: number[];
 }
@@ -62,9 +65,18 @@ const MARKET = [
 /** Bars over which the age of a position is told apart. */
 const AGES = 20;
 
-const set = (values: number[], i: number, value: number): void => {
-  values[i] = Number.isFinite(value) ? value : 0;
-};
+const WARM_UP = returns.warmUp(60);
+
+/** Throws FeatureError on a value that is none after the warm-up: a feature is never made up. */
+function set(state: ScaleFreeState, i: number, value: number): void {
+  const known = Number.isFinite(value);
+  if (!known && state.bars > WARM_UP) {
+    throw new FeatureError(
+      `scale-free-v1: expected a finite ${MARKET[i]!.name} at bar ${state.bars}, got ${value}. Its bars hold prices or volumes too far apart for doubles: check them.`,
+    );
+  }
+  state.values[i] = known ? value : 0;
+}
 
 function update(state: ScaleFreeState, bar: DatedBar): void {
   checkBar('scale-free-v1', bar);
@@ -77,24 +89,25 @@ function update(state: ScaleFreeState, bar: DatedBar): void {
     state.day = bar.day;
   }
   state.close = close;
-  const { values } = state;
+  state.bars++;
   const vol5 = realisedVolatility.update(state.vol5, close);
   const vol20 = realisedVolatility.update(state.vol20, close);
   const histogram = macd.update(state.macd, close);
-  set(values, 0, returns.update(state.ret1, close));
-  set(values, 1, returns.update(state.ret5, close));
-  set(values, 2, returns.update(state.ret20, close));
-  set(values, 3, returns.update(state.ret60, close));
-  set(values, 4, vol20);
-  set(values, 5, vol20 > 0 ? vol5 / vol20 - 1 : 0);
-  set(values, 6, (rsi.update(state.rsi14, close) - 50) / 50);
-  set(values, 7, state.macd.line / close);
-  set(values, 8, histogram / close);
-  set(values, 9, close / sma.update(state.sma20, close) - 1);
-  set(values, 10, atr.update(state.atr14, high, low, close) / close);
-  set(values, 11, volumeZScore.update(state.volumeZ20, bar.volume / factor));
-  set(values, 12, bar.high > bar.low ? (bar.close - bar.low) / (bar.high - bar.low) - 0.5 : 0);
-  set(values, 13, state.dayBeforeClose > 0 ? close / state.dayBeforeClose - 1 : 0);
+  set(state, 0, returns.update(state.ret1, close));
+  set(state, 1, returns.update(state.ret5, close));
+  set(state, 2, returns.update(state.ret20, close));
+  set(state, 3, returns.update(state.ret60, close));
+  set(state, 4, vol20);
+  // Where nothing moved there is no ratio, no range, and on the first day no day before: 0 is said of them.
+  set(state, 5, vol20 > 0 ? vol5 / vol20 - 1 : 0);
+  set(state, 6, (rsi.update(state.rsi14, close) - 50) / 50);
+  set(state, 7, state.macd.line / close);
+  set(state, 8, histogram / close);
+  set(state, 9, close / sma.update(state.sma20, close) - 1);
+  set(state, 10, atr.update(state.atr14, high, low, close) / close);
+  set(state, 11, volumeZScore.update(state.volumeZ20, bar.volume / factor));
+  set(state, 12, bar.high > bar.low ? (bar.close - bar.low) / (bar.high - bar.low) - 0.5 : 0);
+  set(state, 13, state.dayBeforeClose > 0 ? close / state.dayBeforeClose - 1 : 0);
 }
 
 export const scaleFreeV1: RlSchema<ScaleFreeState> = {
@@ -103,7 +116,7 @@ export const scaleFreeV1: RlSchema<ScaleFreeState> = {
   rawClip: null,
   market: {
     features: MARKET,
-    warmUp: returns.warmUp(60),
+    warmUp: WARM_UP,
     init: () => ({
       ret1: returns.init(1),
       ret5: returns.init(5),
@@ -119,6 +132,7 @@ export const scaleFreeV1: RlSchema<ScaleFreeState> = {
       day: -1e9,
       close: 0,
       dayBeforeClose: 0,
+      bars: 0,
       values: new Array<number>(MARKET.length).fill(0),
     }),
     update,

@@ -1,7 +1,7 @@
 /** What every seed of a training stands on: its data, rules, folds, and the market of each fold's parts. Each thread makes its own. */
-import { dateOf, dayOf, InputError } from '../core/index.js';
+import { dateOf, dayOf, type EpochDay, InputError } from '../core/index.js';
 import { type MarketData, sliceData } from '../feeds/index.js';
-import { actionTable, calendarOf, type RiskSettings, riskSettings, rulebookFor } from '../market/index.js';
+import { actionTable, type Calendar, calendarOf, type RiskSettings, riskSettings, rulebookFor } from '../market/index.js';
 import type { Span } from '../stats/index.js';
 import { type EnvMarket, envMarket } from './env-market.js';
 import type { MarketEnvOptions } from './market-env.js';
@@ -13,6 +13,8 @@ export interface TrainGround {
   readonly data: MarketData;
   readonly rulebookVersion: string;
   readonly sessionsPerYear: number;
+  /** Once a session, or at every bar within it. */
+  readonly decisionsPerYear: number;
   /** Of the span. */
   readonly sessions: Int32Array;
   readonly folds: readonly TrainingFold[];
@@ -76,6 +78,7 @@ export function trainGround(settings: TrainerSettings, whole: MarketData, files:
     data,
     rulebookVersion: rulebook.version,
     sessionsPerYear: calendar.sessionsPerYear,
+    decisionsPerYear: calendar.sessionsPerYear * barsIn(calendar, sessions[0]!, data.intervalMs),
     sessions,
     folds,
     datesOf: ([from, to]) => ({ from: dateOf(sessions[from]!), to: dateOf(sessions[to - 1]!) }),
@@ -90,4 +93,10 @@ export function trainGround(settings: TrainerSettings, whole: MarketData, files:
       masking: settings.masking,
     }),
   };
+}
+
+/** Bars of a session; one where bars are days. */
+function barsIn(calendar: Calendar, session: EpochDay, intervalMs: number | undefined): number {
+  if (intervalMs === undefined) return 1;
+  return calendar.spansAt(session).reduce((bars, { from, to }) => bars + Math.ceil((to - from) / intervalMs), 0);
 }

@@ -86,6 +86,7 @@ export const trainFileSchema = z
     }),
     folds: z.array(z.strictObject({ train: z.array(dateSpan), validation: dateSpan.nullable(), test: dateSpan })).min(1),
     sessionsPerYear: z.number().positive(),
+    decisionsPerYear: z.number().positive().optional().describe('once a session, or at every bar within it'),
     members: z.array(memberResultSchema).describe('seeds that have ended, fold by fold'),
     evaluation: evaluation.nullable(),
     marks: z.array(z.string()),

@@ -30,6 +30,8 @@ export interface TrainFile {
   readonly folds: readonly { readonly train: readonly DateSpan[]; readonly validation: DateSpan | null; readonly test: DateSpan }[];
   /** Sessions a year of the market. */
   readonly sessionsPerYear: number;
+  /** Once a session, or at every bar within it; absent in trainings of before it was kept. */
+  readonly decisionsPerYear?: number;
   /** Those that have ended. */
   readonly members: readonly MemberResult[];
   readonly evaluation: Evaluation | null;

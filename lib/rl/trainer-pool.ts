@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { HindcastError, InputError, projectRoot } from '../core/index.js';
+import { type BarSeries, HindcastError, InputError, projectRoot } from '../core/index.js';
+import type { MarketData } from '../feeds/index.js';
 import type { CurveRow } from './train-curve.js';
 import type { Member, MemberResult } from './train-member.js';
 import type { ThreadAnswer, ThreadStart } from './train-worker.js';
@@ -12,6 +13,30 @@ export interface PoolEffects {
   readonly signal?: AbortSignal;
   onRow(member: Member, row: CurveRow): void;
   onEnd(member: Member, result: MemberResult): void;
+}
+
+/** The same data with its columns in memory that threads share: else each gets a copy of all bars. */
+function sharedData(data: MarketData): MarketData {
+  const shared = <Column extends Float64Array | Int32Array>(column: Column): Column => {
+    const Kind = column.constructor as new (of: SharedArrayBuffer) => Column;
+    const copy = new Kind(new SharedArrayBuffer(column.byteLength));
+    copy.set(column);
+    return copy;
+  };
+  const series = [...data.series.values()].map(
+    (bars): BarSeries => ({
+      ...bars,
+      day: shared(bars.day),
+      knownAt: shared(bars.knownAt),
+      open: shared(bars.open),
+      high: shared(bars.high),
+      low: shared(bars.low),
+      close: shared(bars.close),
+      volume: shared(bars.volume),
+      factor: shared(bars.factor),
+    }),
+  );
+  return { ...data, series: new Map(series.map((bars) => [bars.symbol, bars])) };
 }
 
 /** Resolves when all have ended, or, once the signal fired, when each has left its checkpoint. Rejects with the first error of a thread. */
@@ -26,7 +51,7 @@ export async function trainInThreads(
   signal?.addEventListener('abort', halt, { once: true });
   const root = projectRoot();
   const execArgv = ['--import', pathToFileURL(join(root, 'lib/boot.mjs')).href];
-  const workerData: ThreadStart = { ...start, stop };
+  const workerData: ThreadStart = { ...start, data: sharedData(start.data), stop };
   const waiting = [...members];
   const workers: Worker[] = [];
   const work = (): Promise<void> =>

@@ -132,7 +132,9 @@ export const trainerSettingsSchema = z.strictObject({
   kernel: z
     .enum(['fastest', 'deterministic', 'simd-fma', 'simd', 'js'])
     .default('fastest')
-    .describe('arithmetic: fastest, deterministic (same bits on every machine), or one by name'),
+    .describe(
+      'arithmetic of the networks: fastest, deterministic (same bits on every machine), or one by name; the market itself always steps in WASM',
+    ),
 });
 
 export type TrainerSettings = z.output<typeof trainerSettingsSchema>;

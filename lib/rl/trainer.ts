@@ -117,6 +117,7 @@ export function planTraining(input: TrainerInput, { data, files = {} }: Pick<Tra
         test: ground.datesOf(test),
       })),
       sessionsPerYear: ground.sessionsPerYear,
+      decisionsPerYear: ground.decisionsPerYear,
       marks: ground.data.synthetic ? ['synthetic data'] : [],
       notes: [...ground.data.notes],
     },

@@ -163,6 +163,19 @@ test('ashare14: 14 features in order, raw yuan, volume in lots, RSI 50 in warm-u
   expect([...out.subarray(0, 3)]).toEqual([10, 10, 10]);
 });
 
+test('scale-free-v1: nothing moves for a hundred bars and every value is known; a value that is none is refused, never made 0', () => {
+  const { market } = rlSchema('scale-free-v1');
+  const state = market.init(yuan);
+  const out = new Float64Array(market.features.length);
+  const bar = { day: 0, open: 1000, high: 1000, low: 1000, close: 1000, volume: 0, factor: 1 };
+  for (let day = 1; day <= 100; day++) market.update(state, { ...bar, day });
+  market.write(state, out);
+  expect([...out].map((value) => value + 0)).toEqual(new Array(14).fill(0));
+  // Raw times factor overflows.
+  const broken = { ...bar, day: 101, factor: Number.MAX_VALUE };
+  expect(() => market.update(state, broken)).toThrow(/expected a finite ret1 at bar 101, got Infinity/);
+});
+
 test('scale-free-v1 does not know the price level, the share count or a split', () => {
   const observer = new Observer(chooseFeatures(rlSchema('scale-free-v1')));
   const rows = rowsOf(

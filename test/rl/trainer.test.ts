@@ -209,6 +209,12 @@ test('folds of a walk-forward each have policies of their own, tested one after 
   expect(existsSync(join(resultsDir, 'trials.jsonl'))).toBe(false);
 });
 
+test('within the day a policy decides at every bar', () => {
+  const minutes = planTraining({ data: 'embedded:cn-5m', symbols: ['600036.SH'], from: '2017-06-15', to: '2017-11-17', preset: 'quick' });
+  expect(minutes.file).toMatchObject({ sessionsPerYear: 243, decisionsPerYear: 243 * 48 });
+  expect(minutes.features).toContain('sellableFraction');
+});
+
 test('a risk file that changed is another training', () => {
   const path = join(folder(), 'risk.json');
   const hashWith = (content: unknown): string => {

@@ -20,6 +20,7 @@ export function featureLines({
   const twins = probe.features.filter(({ name, sameAs }) => sameAs !== null && used.includes(name));
   const span = ({ from, to }: { from: string; to: string }): string => `${from}..${to}`;
   return [
+    `${settings.symbols.length > 4 ? `${settings.symbols.length} instruments` : settings.symbols.join(', ')}, an account of ${count(settings.initialCash)} each; reward ${settings.reward}${settings.masking ? ', refused actions masked' : ''}`,
     `${used.length} features of ${settings.schema}; kernel ${kernel.name}; ${count(settings.totalSteps)} steps a seed`,
     ...left.map(({ name, constant }) => `  ${name} is always ${constant} here: left out, nothing can be learned from it`),
     ...kept.map(

@@ -82,11 +82,16 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
     report = writeTrainReport({ folder, recorded, out: join(folder, 'report.html'), clock: context.clock }).file;
     say(`Report: ${report}`);
   }
-  const bundle = join(trainedFolder(folder, file.settings, file.members[0]!), 'bundle');
+  // Of the last fold, and over what it has not seen.
+  const newest = file.members.find(({ fold }) => fold === file.folds.length - 1)!;
+  const bundle = join(trainedFolder(folder, file.settings, newest), 'bundle');
+  const { test } = file.folds[newest.fold]!;
   say('Try next:');
   say(`  hindcast report ${recorded}`);
-  say(`  hindcast verify ${recorded}`);
-  say(`  hindcast replay --strategy rl --set bundle=${bundle} --data ${source} --symbols ${symbols[0]}`);
+  say(`  hindcast verify ${folder}`);
+  say(
+    `  hindcast replay --strategy rl --set bundle=${bundle} --data ${source} --symbols ${symbols[0]} --from ${test.from} --to ${test.to}${data.intervalMs === undefined ? '' : ' --decision-point every'}`,
+  );
   say(`  hindcast export ${bundle} --onnx policy.onnx`);
   return {
     json: {
