@@ -98,6 +98,8 @@ function spawnLab(root: string, environment: PythonEnvironment, port: number, to
     // No call home for news or newer versions.
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
     '--LabApp.news_url=None',
+    // Nor does it ask whether it may.
+    `--LabApp.app_settings_dir=${join(root, 'notebooks', '.kernels', 'lab')}`,
     // Containers run as root; the server listens on this machine only and asks for its token.
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...(browser ? [] : ['--no-browser']),

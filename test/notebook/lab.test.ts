@@ -12,14 +12,22 @@ describeWithJupyter('JupyterLab', () => {
     );
     const end = new AbortController();
     const lines: string[] = [];
-    let seen: { specs: string[]; first: string; files: string[] } | undefined;
+    let seen: { specs: string[]; first: string; files: string[]; news: unknown } | undefined;
     let failure: unknown;
     const look = async (url: string): Promise<void> => {
       const { origin, searchParams } = new URL(url);
       const get = async (path: string) => (await fetch(`${origin}${path}?token=${searchParams.get('token')}`)).json();
       const specs = (await get('/api/kernelspecs')) as { default: string; kernelspecs: object };
       const contents = (await get('/api/contents')) as { content: { name: string }[] };
-      seen = { specs: Object.keys(specs.kernelspecs), first: specs.default, files: contents.content.map(({ name }) => name) };
+      const notifying = (await get('/lab/api/settings/@jupyterlab/apputils-extension:notification')) as {
+        schema: { properties: { fetchNews: { default: unknown } } };
+      };
+      seen = {
+        specs: Object.keys(specs.kernelspecs),
+        first: specs.default,
+        files: contents.content.map(({ name }) => name),
+        news: notifying.schema.properties.fetchNews.default,
+      };
     };
     const code = await startLab({
       port,
@@ -39,6 +47,7 @@ describeWithJupyter('JupyterLab', () => {
     expect(seen?.specs).toEqual(['hindcast']);
     expect(seen?.first).toBe('hindcast');
     expect(seen?.files).toContain('01-time-travel.ipynb');
+    expect(seen?.news).toBe('false');
     expect(lines[0]).toMatch(/^JupyterLab is ready: http:\/\/127\.0\.0\.1:\d+\/lab\?token=[0-9a-f]{48}$/);
     expect(lines[0]).not.toContain(`:${port}/`);
   });
