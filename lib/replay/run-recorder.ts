@@ -19,6 +19,7 @@ import { evidenceText } from './evidence-text.js';
 import { fillLine, rejectionLine } from './fill-line.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { Recorder } from './loop-contract.js';
+import { outcomeLines } from './outcome-line.js';
 import { type Direction, directionOf, type OpenDecision, type SettleWorld, settleOne } from './settle.js';
 import type { RowKind } from './store.js';
 import type { StoreClient } from './store-client.js';
@@ -73,6 +74,7 @@ export class RunRecorder implements Recorder {
   readonly #in: RunRecorderInput;
   readonly #states: unknown[];
   readonly #features: Float64Array;
+  readonly #outcomeLine = outcomeLines();
   /** Decisions of the last sessions, by session index: what horizons will still ask for. */
   readonly #recent = new Map<number, OpenDecision[]>();
   /** By horizon: decisions whose exit was suspended and has not traded since. */
@@ -270,7 +272,7 @@ export class RunRecorder implements Recorder {
           still.push(decision);
           continue;
         }
-        this.#groups.outcomes.add(`${JSON.stringify(outcome)}\n`);
+        this.#outcomeLine(outcome, this.#groups.outcomes);
         if (decision.remembered !== undefined && horizon === this.#in.memory?.horizon) {
           const { maturesAt, instrumentReturn, net, benchmarkReturn } = outcome;
           this.#settled.push({ decision: decision.remembered, horizon, maturesAt, instrumentReturn, net, benchmarkReturn });

@@ -35,10 +35,20 @@ test('every line of a run keeps its schema, by zod and by JSON Schema', async ()
   expect(row.counts.decisions).toBe(244);
 });
 
-test('a decision line is what JSON.stringify would write', async () => {
-  const { folder } = await runReplay(oneYear, effects(scratch(), { trial: false, audit: false }));
-  for (const line of readFileSync(join(folder, 'decisions.jsonl'), 'utf8').trimEnd().split('\n')) {
-    expect(JSON.stringify(JSON.parse(line))).toBe(line);
+test('the lines of decisions and outcomes are what JSON.stringify would write, those of suspended sessions too', async () => {
+  const holes = { '600000.SH': [4, 5, 11] };
+  const made = madeUpData({ symbols: ['600000.SH', '000002.SZ'], from: '2016-03-01', sessions: 30, holes });
+  const spec = { symbols: ['600000.SH', '000002.SZ'], from: '2016-03-02', to: lastDate(made), strategies: [{ id: 'rule:v1' }] };
+  const runs = [
+    await runReplay(oneYear, effects(scratch(), { trial: false, audit: false })),
+    await runReplay({ ...spec, data: 'test:made-up' }, effects(scratch(), { data: made, trial: false, audit: false })),
+  ];
+  for (const { folder } of runs) {
+    for (const file of ['decisions.jsonl', 'outcomes.jsonl']) {
+      const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
+      expect(lines.length).toBeGreaterThan(50);
+      for (const line of lines) expect(JSON.stringify(JSON.parse(line))).toBe(line);
+    }
   }
 });
 
