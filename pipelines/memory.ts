@@ -4,7 +4,7 @@
 // Promoted cells (id, tag, hash):
 //   parameters parameters fa997bfe959b38a5
 //   uplift pipeline 4c49e424b9458efb
-//   recall pipeline 778768777b8dfbc8
+//   recall pipeline 980c891f7545b628
 //   health pipeline 6f21e90833c18414
 //   long-text pipeline 505851aa8f99e77c
 import { join } from 'node:path';
@@ -103,7 +103,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
     return { lessons: over.length, mean, error: spread / Math.sqrt(over.length) };
   };
   const answers: {
-    'asked at': number;
+    'asked at (UTC)': number;
     status: string;
     rows: number;
     newest: number | null;
@@ -114,7 +114,7 @@ export async function run(parameters: Partial<Parameters>, effects: Effects): Pr
   for (const { asOf, recall } of asked) {
     const newest = recall.items.length === 0 ? null : Math.max(...recall.items.map(({ knownAt }) => knownAt));
     answers.push({
-      'asked at': asOf,
+      'asked at (UTC)': asOf,
       status: recall.status,
       rows: recall.items.length,
       newest,
