@@ -40,7 +40,9 @@ test('what stays wrong is an abstention with its reason; so is what no second qu
 
 test('what was asked twice is paid for twice, an abstention too: as much as the budget says', async () => {
   const server = keep(
-    await fakeServer(({ body }, response, count) => openaiSays(response, JSON.stringify(body).includes('mend') && count % 2 === 0 ? GOOD : 'no')),
+    await fakeServer(({ body }, response, count) =>
+      openaiSays(response, JSON.stringify(body).includes('mend') && count % 2 === 0 ? GOOD : 'no'),
+    ),
   );
   for (const [text, ok] of [
     ['mend it', true],
