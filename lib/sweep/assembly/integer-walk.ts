@@ -36,6 +36,12 @@ let trace: bool = false;
 /** The sessions whose equity has room now. */
 let first: i32 = 0;
 let end: i32 = 0;
+/** Where the equity of session 0 would lie, and what is done with it. */
+let equity: usize = 0;
+let fresh: bool = false;
+/** Minor units of one unit at one tick. */
+let numerator: f64 = 0;
+let denominator: f64 = 0;
 let cash: f64 = 0;
 let frozen: f64 = 0;
 let quantity: f64 = 0;
@@ -80,6 +86,10 @@ function open(c: usize): void {
   trace = load<f64>(c, TRACE) == 1;
   first = <i32>load<f64>(c, FIRST);
   end = <i32>load<f64>(c, END);
+  equity = <usize>load<f64>(c, EQUITY) - (<usize>first << 3);
+  fresh = load<f64>(c, FRESH) == 1;
+  numerator = load<f64>(c, NUMERATOR);
+  denominator = load<f64>(c, DENOMINATOR);
   cash = load<f64>(c, CASH);
   frozen = load<f64>(c, FROZEN);
   quantity = load<f64>(c, QUANTITY);
@@ -99,7 +109,7 @@ function open(c: usize): void {
   actionAt = nextAction < actionCount ? actionSession() : NEVER;
   turns = turn = turnsEnd = <usize>load<f64>(c, TURNS);
   listed = session;
-  setUnits(load<f64>(c, NUMERATOR), load<f64>(c, DENOMINATOR));
+  setUnits(numerator, denominator);
 }
 
 function close(c: usize): void {
@@ -136,25 +146,23 @@ function ruleOf(at: i32): usize {
 /** Writes or adds cash and marks of the stretch since the last change, up to a session. */
 function put(to: i32): void {
   if (marked >= to) return;
-  const equity = <usize>load<f64>(fields, EQUITY) + (<usize>(marked - first) << 3);
-  const marks = mark + (<usize>marked << 3);
+  const at = equity + (<usize>marked << 3), marks = mark + (<usize>marked << 3);
   const length = to - marked;
   marked = to;
-  const spare = <usize>(end - to) << 3;
-  const numerator = load<f64>(fields, NUMERATOR), denominator = load<f64>(fields, DENOMINATOR);
-  if (load<f64>(fields, FRESH) == 1) {
-    if (held == 0) putConstant(equity, length, base, spare);
-    else if (denominator == 1) putMarks(equity, marks, length, base, held * numerator, spare);
+  if (fresh) {
+    const spare = <usize>(end - to) << 3;
+    if (held == 0) putConstant(at, length, base, spare);
+    else if (denominator == 1) putMarks(at, marks, length, base, held * numerator, spare);
     else {
-      putConstant(equity, length, base, spare);
-      addRoundedMarks(equity, marks, length, held * numerator * 2, denominator, denominator * 2);
+      putConstant(at, length, base, 0);
+      addRoundedMarks(at, marks, length, held * numerator * 2, denominator, denominator * 2);
     }
     return;
   }
-  addConstant(equity, length, base);
+  addConstant(at, length, base);
   if (held == 0) return;
-  if (denominator == 1) addMarks(equity, marks, length, held * numerator);
-  else addRoundedMarks(equity, marks, length, held * numerator * 2, denominator, denominator * 2);
+  if (denominator == 1) addMarks(at, marks, length, held * numerator);
+  else addRoundedMarks(at, marks, length, held * numerator * 2, denominator, denominator * 2);
 }
 
 function list(left: f64, price: f64, paid: f64, change: f64): void {

@@ -1,7 +1,7 @@
 /** The two float workloads, ours and the peers' by turns: one SMA-cross backtest over a million bars, and a thousand pairs over 10,000. */
 import { floatBacktest, floatSweep } from '../../../lib/sweep/index.js';
 import { lcgBars } from '../lcg-bars.js';
-import { agree, type BenchEffects, type BenchPart, RULE, rounds } from './backtest-part.js';
+import { agree, type BenchEffects, type BenchPart, bestOf, RULE, rounds } from './backtest-part.js';
 import { ratio, spread, type Timed, timed } from './peers.js';
 
 const BARS = 1_000_000;
@@ -53,8 +53,8 @@ export async function floatPart({ peer, say, signal }: BenchEffects): Promise<Be
   const runs = { single: [] as Timed<Single>[], sweep: [] as Timed<Sweep>[], slow: [] as Timed<Sweep>[] };
   const peers = { single: [] as Timed<Single>[], sweep: [] as Timed<Sweep>[], slow: [] as Timed<Sweep>[] };
   await rounds(ROUNDS, signal, async () => {
-    runs.single.push(await timed(single));
-    if (peer) peers.single.push(await peer.run<Single>('numba-single'));
+    runs.single.push(await bestOf(() => timed(single)));
+    if (peer) peers.single.push(await bestOf(() => peer.run<Single>('numba-single')));
     runs.sweep.push(await timed(sweep));
     if (peer) peers.sweep.push(await peer.run<Sweep>('numba-sweep'));
   });

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dateOf, systemClock } from '../../../lib/core/index.js';
 import { labMarket } from '../../../lib/feeds/index.js';
-import { createEvaluator, runSearch } from '../../../lib/sweep/index.js';
-import { type BenchEffects, type BenchPart, rounds } from './backtest-part.js';
+import { createEvaluator, floatBacktest, runSearch } from '../../../lib/sweep/index.js';
+import { type BenchEffects, type BenchPart, bestOf, RULE, rounds } from './backtest-part.js';
 import { lcgData } from './lcg-data.js';
-import { spread, type Timed, timed } from './peers.js';
+import { ratio, spread, type Timed, timed } from './peers.js';
 
 const BARS = 1_000_000;
-const WARM = 3;
-const ROUNDS = 15;
+const WARM = 20;
+const ROUNDS = 25;
 const SEARCH_ROUNDS = 3;
 const STOCKS = 50;
 const SESSIONS = 2_500;
@@ -30,9 +30,20 @@ export async function integerPart({ say, signal }: BenchEffects): Promise<BenchP
   // The curve goes into memory that is there already, as the float kernel and numba have it.
   const equity = new Float64Array(evaluator.sessions.length);
   const evaluate = () => evaluator.evaluate(configuration, { equity });
-  for (let i = 0; i < WARM; i++) await evaluate();
+  // The float kernel on the same bars, by turns with it.
+  const { open, close } = data.series.get('LCG')!;
+  const [opens, closes] = [open.map((tick) => tick / 4), close.map((tick) => tick / 4)];
+  const float = () => floatBacktest(opens, closes, RULE, { equity });
+  for (let i = 0; i < WARM; i++) {
+    await evaluate();
+    float();
+  }
   const single: Timed<Awaited<ReturnType<typeof evaluate>>>[] = [];
-  await rounds(ROUNDS, signal, async () => void single.push(await timed(evaluate)));
+  const floats: Timed<ReturnType<typeof float>>[] = [];
+  await rounds(ROUNDS, signal, async () => {
+    single.push(await bestOf(() => timed(evaluate)));
+    floats.push(await bestOf(() => timed(float)));
+  });
 
   say(`a search: 1,000 configurations, ${STOCKS} stocks, ${SESSIONS} sessions`);
   const universe = stocks();
@@ -63,7 +74,12 @@ export async function integerPart({ say, signal }: BenchEffects): Promise<BenchP
         's',
       ),
     },
-    ratios: {},
+    ratios: {
+      integer_vs_float: ratio(
+        single.map(({ cpuSeconds }) => 1 / cpuSeconds),
+        floats.map(({ cpuSeconds }) => 1 / cpuSeconds),
+      ),
+    },
     checks: {
       b1_integer_kernel: equityMinor / 100,
       b1_integer_kernel_fills: fills,
