@@ -33,7 +33,7 @@ export interface SweepEffects extends Pick<ReplayEffects, 'data' | 'calendar'> {
 
 /**
  * What one configuration came to over the span. Money in minor units of the account; figures by the definitions of
- * `performance` in lib/stats (sums are added in another order: within 1e-12 of it).
+ * `performance` in lib/stats (sums are added in another order: within 1e-10 of it).
  */
 export interface Evaluation {
   readonly configuration: Configuration;
