@@ -14,3 +14,4 @@ export { bySide, type RoutedDecision, routingOf } from './routing/judged.js';
 export { type RoutingReport, routingReport, type Share } from './routing/report.js';
 export { loadRouting, type RoutingSettings, routingHash } from './routing/settings.js';
 export { ruleModels } from './rule-models.js';
+export { modelSummary } from './summariser.js';

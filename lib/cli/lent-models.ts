@@ -70,7 +70,7 @@ export const answerFrom =
  * The secret of a run's fences: the run's own, since its record and its packs tell it; from one key a results folder, made once and
  * told nowhere, since a run that goes on must fence as it did before.
  */
-function fenceOf(resultsDir: string, run: string): string {
+export function fenceOf(resultsDir: string, run: string): string {
   const path = join(resultsDir, 'fence.key');
   mkdirSync(resultsDir, { recursive: true });
   if (!existsSync(path)) {

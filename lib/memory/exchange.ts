@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InputError, type Instant, readJsonl, writeFileAtomic } from '../core/index.js';
-import { documentRows } from './document-rows.js';
+import { documentRows, type Summarise } from './document-rows.js';
 import type { Embedder } from './embedder.js';
 import type { Memory } from './memory.js';
 import { embeddedText, kinds, layers, memoryRowSchema, type NewMemoryRow, owners } from './row.js';
@@ -60,17 +60,22 @@ export function quarantined(folder: string): number {
 /**
  * Imports notes from a JSON array or JSON Lines. A note needs a text and a knownAt (instant, ISO time, or date = the end of that UTC
  * day); lessons and maxims also maturesAt and sources. What lacks them is quarantined: memory can't say when it could be known. A long
- * text of everybody's goes in as chunks with their summary.
+ * text of everybody's goes in as chunks with their summary, by `summarise` or of its first sentences.
  * Throws InputError when the file is not JSON.
  */
-export async function importMemory(memory: Memory, folder: string, file: string): Promise<ImportResult> {
+export async function importMemory(
+  memory: Memory,
+  folder: string,
+  file: string,
+  { summarise }: { readonly summarise?: Summarise } = {},
+): Promise<ImportResult> {
   const notes = notesOf(file);
   const rows: NewMemoryRow[] = [];
   const aside: { line: number; reason: string; note: unknown }[] = [];
   for (const [i, note] of notes.entries()) {
     const place = `${file}#${i + 1}`;
     const read = rowOf(note, place);
-    const fitting = typeof read === 'string' ? read : await fittingRows(read, place, memory.embedder);
+    const fitting = typeof read === 'string' ? read : await fittingRows(read, place, memory.embedder, summarise);
     if (typeof fitting === 'string') aside.push({ line: i + 1, reason: fitting, note });
     else rows.push(...fitting);
   }
@@ -100,14 +105,14 @@ function notesOf(file: string): unknown[] {
 }
 
 /** A row that the embedder can take, the chunks of a long one, or why it can't be had. */
-async function fittingRows(row: NewMemoryRow, place: string, embedder: Embedder): Promise<NewMemoryRow[] | string> {
+async function fittingRows(row: NewMemoryRow, place: string, embedder: Embedder, summarise?: Summarise): Promise<NewMemoryRow[] | string> {
   const tokens = embedder.countTokens(embeddedText(row));
   if (tokens <= embedder.maxTokens) return [row];
   if (row.owner !== 'shared' || row.maturesAt !== null)
     return `a ${row.kind} of ${row.owner} with ${tokens} tokens, where the embedder takes ${embedder.maxTokens}: shorten it`;
   const { text, eventAt, knownAt, symbols, aliases } = row;
   const title = text.split('\n')[0]!.slice(0, TITLE_CHARACTERS);
-  return documentRows({ id: place, title, text, eventAt, knownAt, symbols, aliases, source: 'import' }, embedder);
+  return documentRows({ id: place, title, text, eventAt, knownAt, symbols, aliases, source: 'import' }, embedder, summarise);
 }
 
 /** Of a long note, which has no title of its own: what its chunks are headed with. */

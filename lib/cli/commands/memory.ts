@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ActionOf } from '../action.js';
 import { exampleOf } from '../example.js';
 import { group } from '../group.js';
-import type { MemoryFlags, SearchFlags } from '../run/memory.js';
+import type { ImportFlags, MemoryFlags, SearchFlags } from '../run/memory.js';
 import type { UpliftFlags } from '../run/memory-uplift.js';
 import { memoryOptions, specOptions } from '../spec-flags.js';
 
@@ -48,12 +48,14 @@ export function define(command: Command, action: ActionOf): void {
     ),
     async (context, flags, file) => (await run()).memoryExport(context, flags, file),
   );
-  action<MemoryFlags, [string]>(
+  action<ImportFlags, [string]>(
     part(
       'import',
       "Take in an old system's notes; what nobody can date is set aside and never recalled.",
       'hindcast memory import notes.json --memory old',
-    ).argument('<file>', 'JSON array or JSON Lines'),
+    )
+      .argument('<file>', 'JSON array or JSON Lines')
+      .option('--summarise', 'long notes are summed up by the model of the role summariser, not by their first sentences'),
     async (context, flags, file) => (await run()).memoryImport(context, flags, file),
   );
   action<MemoryFlags>(

@@ -1,6 +1,7 @@
 /** What the `hindcast memory` commands do. */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { modelSummary } from '../../agents/index.js';
 import { dayOf, InputError, instantAt, isoOf } from '../../core/index.js';
 import { runTask } from '../../jobs/index.js';
 import {
@@ -15,13 +16,19 @@ import {
   reembed,
 } from '../../memory/index.js';
 import type { Context, Done } from '../action.js';
+import { fenceOf } from '../lent-models.js';
 import { openedEmbedder } from '../opened-embedder.js';
+import { openedModels } from '../opened-models.js';
 import { replayEffects } from '../replay-effects.js';
 import { tableLines } from '../table.js';
 
 export interface MemoryFlags {
   readonly memory?: string;
   readonly embedder?: string;
+}
+
+export interface ImportFlags extends MemoryFlags {
+  readonly summarise?: boolean;
 }
 
 export interface SearchFlags extends MemoryFlags {
@@ -151,10 +158,16 @@ export async function memoryExport(context: Context, flags: MemoryFlags, file: s
   });
 }
 
-export async function memoryImport(context: Context, flags: MemoryFlags, file: string): Promise<Done> {
+/** The run that the calls of an import go by in the transcripts. */
+const IMPORT = 'memory import';
+
+export async function memoryImport(context: Context, flags: ImportFlags, file: string): Promise<Done> {
   if (!existsSync(file)) throw new InputError(`memory import: expected a file, got ${file}, which is not there. Check the path.`);
   return withMemory(context, flags, 'read-write', async (memory, folder) => {
-    const done = await importMemory(memory, folder, resolve(file));
+    const models = flags.summarise ? openedModels(context, IMPORT) : undefined;
+    const secret = models === undefined ? '' : fenceOf(context.settings.values.resultsDir, IMPORT);
+    const summarise = models && modelSummary({ ...models, secret }, (text) => memory.embedder.countTokens(text));
+    const done = await importMemory(memory, folder, resolve(file), summarise && { summarise }).finally(() => models?.close());
     const { say } = context;
     say(`${done.written} rows written, ${done.known} were there already, ${done.quarantined.length} set aside`);
     for (const { line, reason } of done.quarantined.slice(0, 5)) say(`  note ${line}: ${reason}`);
