@@ -41,6 +41,7 @@ export function writeTrainReport({ folder, recorded, out, clock }: TrainReportIn
     policy,
     hold,
     seeds: policy!.figures.length,
+    instruments: settings.symbols.length > 4 ? `${settings.symbols.length} instruments` : settings.symbols.join(', '),
     lastTest: evaluation.tests[evaluation.tests.length - 1],
     writtenAt: clock.now(),
   };
@@ -48,7 +49,7 @@ export function writeTrainReport({ folder, recorded, out, clock }: TrainReportIn
   const title = `Training of ${settings.name}`;
   const figures = [growthFigure(file, run.row.market.currency), ...curveFigures(folder, file)];
   const sentences = [
-    say`Policies by PPO from ${v('seeds', 'count')} seeds, on ${v('settings.schema', 'text')} and the reward ${v('settings.reward', 'text')}. From ${v('evaluation.tests.0.from', 'text')} to ${v('lastTest.to', 'text')}, which none of them had seen, they earned ${v('policy.over.annualisedReturn.mean', 'percent')} a year on average after all costs; buying and holding earned ${v('hold.over.annualisedReturn.mean', 'percent')}.`,
+    say`Policies by PPO for ${v('instruments', 'text')} from ${v('seeds', 'count')} seeds, on ${v('settings.schema', 'text')} and the reward ${v('settings.reward', 'text')}. From ${v('evaluation.tests.0.from', 'text')} to ${v('lastTest.to', 'text')}, which none of them had seen, they earned ${v('policy.over.annualisedReturn.mean', 'percent')} a year on average after all costs; buying and holding earned ${v('hold.over.annualisedReturn.mean', 'percent')}.`,
     facts.seeds > 1
       ? say`The difference is ${v('hold.excess.mean', 'percent')} a year, ${v('hold.excess.low95', 'percent')} to ${v('hold.excess.high95', 'percent')} over the seeds, an interval that knows the luck of learning but not that of this stretch of history.`
       : say`One seed says nothing of the luck of learning.`,
@@ -173,7 +174,8 @@ function contendersHtml({ evaluation }: TrainFile): string {
 function seedsHtml({ members, evaluation, settings }: TrainFile): string {
   const { figures, seeds } = evaluation!.contenders[0]!;
   const ofSeed = (seed: number) => figures[seeds!.indexOf(seed)]!;
-  return tableHtml(
+  const joined = settings.folds.count > 1 ? '<p>Figures on unseen time are of a seed over the tests of all its folds together.</p>' : '';
+  return `${joined}${tableHtml(
     {
       thinBy: 'head',
       columns: [
@@ -193,7 +195,7 @@ function seedsHtml({ members, evaluation, settings }: TrainFile): string {
       ],
     },
     'The policies',
-  );
+  )}`;
 }
 
 function featuresHtml({ features }: TrainFile): string {

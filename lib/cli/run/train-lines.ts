@@ -87,6 +87,8 @@ export function verdictLines({ contenders, market }: Evaluation): string[] {
       : `  Intervals are over the ${seeds} seeds (Student's t): they know the luck of learning, not that of this stretch of history.`,
     ...(low95 === null
       ? []
-      : [`  All seeds together: Sharpe ${fixed(sharpeAnnual)}, ${fixed(low95)}..${fixed(high95)} at 95 % by bootstrap over the sessions.`]),
+      : [
+          `  ${seeds === 1 ? 'The policy' : 'All seeds together'}: Sharpe ${fixed(sharpeAnnual)}, ${fixed(low95)}..${fixed(high95)} at 95 % by bootstrap over the sessions.`,
+        ]),
   ];
 }

@@ -92,7 +92,7 @@ export async function train(context: Context, flags: TrainFlags): Promise<Done> 
   say(
     `  hindcast replay --strategy rl --set bundle=${bundle} --data ${source} --symbols ${symbols[0]} --from ${test.from} --to ${test.to}${data.intervalMs === undefined ? '' : ' --decision-point every'}`,
   );
-  say(`  hindcast export ${bundle} --onnx policy.onnx`);
+  say(`  hindcast export ${bundle} --onnx --out policy.onnx`);
   return {
     json: {
       command: 'train',
