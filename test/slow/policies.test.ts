@@ -18,6 +18,12 @@ test('stable-baselines3 2.9 answers as test/rl/golden/sb3/answers.json says', as
   expect(said.trim().split('\n')).toEqual(['tanh64 as stored', 'tanh64-untrained as stored', 'relu32-16 as stored']);
 });
 
+test("sb3-contrib's MaskablePPO answers as test/rl/golden/sb3/masked.json says", async () => {
+  const python = await peerPython('rl', { say: console.log });
+  const said = execFileSync(python, ['-B', '-W', 'ignore', 'test/rl/golden/sb3/masked.py', 'check'], { cwd: root, encoding: 'utf8' });
+  expect(said.trim()).toBe('masked as stored');
+});
+
 const CHECK = `
 import json, sys
 import numpy as np, onnx, onnxruntime

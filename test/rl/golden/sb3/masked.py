@@ -66,4 +66,5 @@ if __name__ == "__main__":
     else:
         was, now = json.loads((HERE / "masked.json").read_text()), answer()
         same = was["actions"] == now["actions"] and np.abs(np.array(was["probabilities"]) - np.array(now["probabilities"])).max() < 1e-6
-        sys.exit(0 if same else 1)
+        assert same, "other answers"
+        print("masked as stored")
