@@ -100,6 +100,7 @@ async function replayPrepared(
         instruments,
         bars: new Map(spec.symbols.map((symbol, k) => [symbol, bars[k]!] as const)),
         indexBars,
+        actions: data.actions,
         rulebook,
         equity,
         slippageBp,

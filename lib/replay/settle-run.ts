@@ -70,6 +70,7 @@ export function settleRun(folder: string, options: SettleOptions, effects: Parti
     instruments,
     bars,
     indexBars: run.row.market.index === null ? null : bars.get(run.row.market.index)!,
+    actions: data.actions,
     rulebook: rulebookOf(spec, instruments.get(spec.symbols[0]!)!.market, calendar),
     equity,
     slippageBp: spec.costs.slippageBp ?? 0,

@@ -1,6 +1,6 @@
 /** What settling needs of a market: costs of a round trip and limits at the open, from the rulebook by date. */
-import type { EpochDay, Instrument, Symbol } from '../core/index.js';
-import { type Calendar, limitDownTicks, limitUpTicks, type Rulebook, type SessionRules } from '../market/index.js';
+import type { CorporateAction, EpochDay, Instrument, Symbol } from '../core/index.js';
+import { type Calendar, exRightReferenceTicks, limitDownTicks, limitUpTicks, type Rulebook, type SessionRules } from '../market/index.js';
 import type { EquityLog } from './equity-log.js';
 import type { GrowingBars } from './growing-bars.js';
 import type { SettleWorld } from './settle.js';
@@ -11,12 +11,14 @@ export function settleWorld(input: {
   instruments: ReadonlyMap<Symbol, Instrument>;
   bars: ReadonlyMap<Symbol, GrowingBars>;
   indexBars: GrowingBars | null;
+  /** Of each symbol, by ex-day. */
+  actions: ReadonlyMap<Symbol, readonly CorporateAction[]>;
   rulebook: Rulebook;
   equity: EquityLog;
   /** Price worsened at each of the two fills, as the broker does. */
   slippageBp: number;
 }): SettleWorld {
-  const { calendar, sessions, instruments, bars, indexBars, rulebook, equity, slippageBp } = input;
+  const { calendar, sessions, instruments, bars, indexBars, actions, rulebook, equity, slippageBp } = input;
   const barsOf = (symbol: Symbol): GrowingBars => bars.get(symbol)!;
   const rulesOf = (symbol: Symbol, day: EpochDay): SessionRules => rulebook.rulesFor(instruments.get(symbol)!, day);
   return {
@@ -41,8 +43,12 @@ export function settleWorld(input: {
       let before = bar - 1;
       while (before >= 0 && known.day[before] === known.day[bar]) before--;
       if (before < 0) return 'traded';
-      // The factor steps on an ex-day: close x factor ratio is the ex-right reference.
-      const reference = Math.floor((known.close[before]! * known.factor[before]!) / known.factor[bar]! + 0.5);
+      // In the broker's integers: a ratio of factors is one tick off where a dividend has half a fen.
+      let reference = known.close[before]!;
+      for (const action of actions.get(symbol) ?? []) {
+        if (action.exDay <= known.day[before]! || action.exDay > known.day[bar]!) continue;
+        reference = exRightReferenceTicks(reference, action, instruments.get(symbol)!.units);
+      }
       const rules = rulesOf(symbol, known.day[bar]!);
       const open = known.open[bar]!;
       return open >= limitUpTicks(reference, rules) ? 'limit-up' : open <= limitDownTicks(reference, rules) ? 'limit-down' : 'traded';

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
+import { type BarSeries, type CorporateAction, dayOf, type Instrument } from '../../lib/core/index.js';
+import { calendarOf, describeSymbol, limitDownTicks, limitUpTicks, rulebookFor } from '../../lib/market/index.js';
+import { EquityLog } from '../../lib/replay/equity-log.js';
+import { GrowingBars } from '../../lib/replay/growing-bars.js';
 import { type OutcomeRow, openRun, runReplay, settleRun } from '../../lib/replay/index.js';
+import { settleWorld } from '../../lib/replay/settle-world.js';
 import { effects, scratch } from './support.js';
 
 const spec = { data: 'embedded:cn', symbols: ['000001.SZ'], strategies: [{ id: 'rule:v1' }], horizons: [1, 5] };
@@ -57,4 +62,74 @@ test('settling the same way again gives the same rows', async () => {
   const { readFileSync } = await import('node:fs');
   const sorted = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n').sort();
   expect(sorted(again.path)).toEqual(sorted(`${folder}/outcomes.jsonl`));
+});
+
+test('limits of an outcome come from the reference in whole ticks, also where a dividend has half a fen', () => {
+  const instrument: Instrument = {
+    ...describeSymbol('000001.SZ'),
+    name: 'Ping An Bank',
+    corporateActions: 'declared',
+    listedOn: dayOf('1991-04-03'),
+  };
+  const [before, exDay] = [dayOf('2019-06-25'), dayOf('2019-06-26')];
+  const calendar = calendarOf('cn-a');
+  const rulebook = rulebookFor('cn-a');
+  const rules = rulebook.rulesFor(instrument, exDay);
+  let otherwise = 0;
+  for (let close = 300; close < 1300; close += 7) {
+    for (const fenTenths of [5, 15, 125, 255]) {
+      const action: CorporateAction = {
+        symbol: instrument.symbol,
+        exDay,
+        payDay: exDay,
+        knownAt: calendar.closeAt(before),
+        origin: 'declared',
+        cash: { numerator: fenTenths, denominator: 10 },
+      };
+      const factor = close / (close - fenTenths / 10);
+      // The exchange's formula: (close - cash) rounded half up to a fen; in tenths of a fen these are whole numbers.
+      const reference = Math.floor((10 * close - fenTenths + 5) / 10);
+      if (Math.floor(close / factor + 0.5) !== reference) otherwise++;
+      const [up, down] = [limitUpTicks(reference, rules), limitDownTicks(reference, rules)];
+      for (const [open, state] of [
+        [up, 'limit-up'],
+        [up - 1, 'traded'],
+        [down + 1, 'traded'],
+        [down, 'limit-down'],
+      ] as const) {
+        const bars = new GrowingBars(instrument.symbol, instrument.units);
+        const column = (first: number, second: number) => Float64Array.of(first, second);
+        const price = column(close, open);
+        const source = {
+          symbol: instrument.symbol,
+          units: instrument.units,
+          length: 2,
+          day: Int32Array.of(before, exDay),
+          knownAt: column(calendar.closeAt(before), calendar.closeAt(exDay)),
+          open: price,
+          high: price,
+          low: price,
+          close: price,
+          volume: column(1e6, 1e6),
+          factor: column(1, factor),
+        } as BarSeries;
+        bars.append(source, 0);
+        bars.append(source, 1);
+        const world = settleWorld({
+          calendar,
+          sessions: Int32Array.of(before, exDay),
+          instruments: new Map([[instrument.symbol, instrument]]),
+          bars: new Map([[instrument.symbol, bars]]),
+          indexBars: null,
+          actions: new Map([[instrument.symbol, [action]]]),
+          rulebook,
+          equity: new EquityLog(2),
+          slippageBp: 0,
+        });
+        expect({ close, fenTenths, open, state: world.openState(instrument.symbol, 1) }).toEqual({ close, fenTenths, open, state });
+      }
+    }
+  }
+  // A ratio of floats would have said another reference here.
+  expect(otherwise).toBeGreaterThan(10);
 });
