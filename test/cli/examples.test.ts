@@ -11,6 +11,8 @@ const SHORT_TRAINING = ['--steps', '4096', '--seeds', '1', '--set', 'ppo.stepsPe
 const results = mkdtempSync(join(tmpdir(), 'hindcast-examples-'));
 const environment = { HINDCAST_RESULTS: results };
 let run = '';
+/** The training of train's example, for those after it. */
+let training = '';
 
 beforeAll(async () => {
   const { stdout } = await cli(['replay', '--data', 'embedded:us', '--symbols', 'IBM', '--json'], { environment });
@@ -37,8 +39,9 @@ test.each([
     const examples = await examplesOf(command);
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) {
-      const line = [...example.map((part) => part.replace('results/<run>', run)), ...more];
-      const { status, stderr } = await cli(line, { environment });
+      const line = [...example.map((part) => part.replace('results/<run>', run).replace('results/<training>', training)), ...more];
+      const { status, stdout, stderr } = await cli(line, { environment });
+      if (command === 'train') training = /^ {2}hindcast verify (.+)$/m.exec(stdout)?.[1] ?? '';
       expect({ line: line.join(' '), status, refused: stderr.match(/^hindcast .*: .*$/gm) }).toEqual({
         line: line.join(' '),
         status: 0,
