@@ -23,7 +23,7 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [66, 152, 30, 44];
 const colourOf = (action: number): string => (action === 0 ? INDEX_GREY : SERIES[(action - 1) % SERIES.length]!);
 /** A probability of a fifth (any of five actions) is faint, certainty full. */
 const opacityOf = (probability: number): number => Math.round(100 * Math.min(0.9, Math.max(0.15, probability))) / 100;
-const plain = (value: number): string => String(Number(value.toPrecision(3)));
+const plain = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '\u2212');
 
 export function actionMapFigure({ id, title, others, x, y, actions, cells }: ActionMapFigureData): Figure {
   const description = `The most likely action for each pair of values; the stronger the colour, the likelier it is. ${others}`;

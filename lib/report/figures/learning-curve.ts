@@ -54,7 +54,10 @@ export function learningCurveFigure(data: LearningCurveFigureData): Figure {
   const found = all.map(({ value }) => value);
   const [low, high] = found.length === 0 ? [0, 1] : [Math.min(...found), Math.max(...found)];
   const room = high > low ? 0.04 * (high - low) : Math.max(1e-6, Math.abs(high) * 0.1);
-  const { y, axis: yAxis } = valueScale(low - room, high + room, (value) => formatValue(value, format));
+  // A share has nothing below 0 or above 1 to show.
+  const share = format === 'level' && low >= 0 && high <= 1;
+  const [from, to] = share ? [Math.max(0, low - room), Math.min(1, high + room)] : [low - room, high + room];
+  const { y, axis: yAxis } = valueScale(from, to, (value) => formatValue(value, format));
   const last = Math.max(data.totalSteps ?? 0, 1, ...all.map(({ step }) => step));
   const right = WIDTH - MARGIN.right;
   const bottom = HEIGHT - MARGIN.bottom;
@@ -91,7 +94,7 @@ export function learningCurveFigure(data: LearningCurveFigureData): Figure {
       labels +
       key +
       text(2, 12, axis, { fill: MUTED }) +
-      text(right, HEIGHT - 1, across, { anchor: 'end', size: 11 }),
+      text(right + 8, bottom + 17, across, { size: 11 }),
   );
   const trace = (name: string, points: readonly Point[], colour: string, width: number) => ({
     type: 'scatter',

@@ -25,7 +25,7 @@ const ROW = 34;
 const TOP = 16;
 
 export function upliftFigure({ horizon, uses }: UpliftFigureData): Figure {
-  const description = `MemoryUplift: what a decision made over the market in ${horizon} sessions, less the same decision without memory, in basis points; mean over sessions, bars are 95% intervals. Blue lies above zero, orange below, grey spans it.`;
+  const description = `Memory uplift: what a decision made over the market in ${horizon} sessions, less the same decision without memory, in basis points; mean over sessions, bars are 95% intervals. Blue lies above zero, orange below, grey spans it.`;
   const height = TOP + uses.length * ROW + 40;
   const bottom = TOP + uses.length * ROW;
   const bp = (value: number): number => 10_000 * value;
