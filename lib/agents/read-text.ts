@@ -39,8 +39,8 @@ export async function readText(
   const market = items.filter(({ symbols }) => symbols.length === 0);
   const jobs: { readonly role: ReaderRole; readonly items: readonly NewsItem[]; readonly wide: boolean }[] = [];
   const add = (role: ReaderRole, on: boolean, own: readonly NewsItem[], wide = false) => {
-    // Newest first in the view; the oldest of too many are left out.
-    if (on && own.length > 0) jobs.push({ role, items: own.slice(0, READ_AT_ONCE), wide });
+    // Newest first in the view: what the limit of questions leaves is the oldest, and counted.
+    if (on && own.length > 0) jobs.push({ role, items: own, wide });
   };
   if (full) {
     add(fundamentals, card.roles.fundamentals, company.filter(isFiling));

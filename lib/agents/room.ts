@@ -52,7 +52,7 @@ export interface RoomState {
 export const roomState = (): RoomState => ({ seen: -1, rested: Number.MAX_SAFE_INTEGER, readings: [] });
 
 const DAY = 86_400_000;
-/** Items looked through for news of the whole market, which has no door of its own. */
+/** Newest items of the company, and of all of which those about the whole market are taken: they have no door of their own. */
 const LOOKED_THROUGH = 200;
 const PART = { reader: 'reader', anchor: 'anchor' } as const;
 
@@ -97,9 +97,9 @@ const KEPT_READINGS = 12;
 function newItems(view: View, symbol: Symbol, state: RoomState, { newsDays }: AgentCard) {
   if (newsDays === 0) return [];
   const since = Math.max(state.seen + 1, view.asOf - newsDays * DAY);
-  const own = view.news({ symbols: [symbol], since, limit: 6 });
+  const own = view.news({ symbols: [symbol], since, limit: LOOKED_THROUGH });
   const wide = view.news({ since, limit: LOOKED_THROUGH }).filter(({ symbols }) => symbols.length === 0);
-  return [...own, ...wide.slice(0, 3)];
+  return [...own, ...wide];
 }
 
 const promptFor = <T>(role: InsideRole<T>, desk: Desk, fragments: readonly InsideFragment[]) =>

@@ -151,3 +151,23 @@ test('past the limit of questions, and where a reader fails: the characters are 
   expect(record).toMatchObject({ pieces: 2, unread });
   expect(intent!.why).toContain(`; ${unread} characters of text were not read`);
 });
+
+test('a day of many notices: each of them is read, six to a question; what a limit of questions leaves is counted', async () => {
+  const notices = [
+    ...Array.from({ length: 20 }, (_, i) => item('All as planned.', { id: `own-${i}` })),
+    ...Array.from({ length: 8 }, (_, i) => item('Markets were calm.', { id: `wide-${i}`, symbols: [] })),
+  ];
+  const room = scripted((request, role) => (isReader(role) ? honest(textOf(request)) : usual(role)));
+  const readingsOf = (intent: Awaited<ReturnType<typeof decideInRoom>>) =>
+    intent!.detail!.analyses!.find((one) => (one as { role?: string }).role === 'readings') as Record<string, unknown>;
+  const all = await decideInRoom(viewWith({ news: notices }), SYMBOL, roomState(), settings(), effectsOf(room.models));
+  expect(room.asked.filter((request) => isReader(roleOf(request)))).toHaveLength(4 + 2);
+  expect(readingsOf(all)['readings']).toHaveLength(28);
+  expect(readingsOf(all)).not.toHaveProperty('unread');
+
+  const card = { ...loadCard('balanced'), readCalls: 1 };
+  const some = await decideInRoom(viewWith({ news: notices }), SYMBOL, roomState(), settings({ card }), effectsOf(room.models));
+  const unread = 14 * 'A company reports. All as planned.'.length + 2 * 'A company reports. Markets were calm.'.length;
+  expect(readingsOf(some)['readings']).toHaveLength(12);
+  expect(readingsOf(some)).toMatchObject({ unread });
+});
