@@ -8,8 +8,8 @@ interface GapTextExports {
 const PAGE = 65_536;
 /** The kernel moves text by eight bytes: what it may read or write too much. */
 const SLACK = 8;
-/** Longest text of a double: `-2.2250738585072014e-308`. */
-const LONGEST_NUMBER = 24;
+/** Longest text of a double: `-0.0000012345678901234567`. */
+const LONGEST_NUMBER = 25;
 const [SMALLEST_POWER, LARGEST_POWER] = [-292, 324];
 
 let powers: BigUint64Array | undefined;

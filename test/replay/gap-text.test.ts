@@ -50,3 +50,11 @@ test('texts of any length and script stand between the numbers', () => {
     { numRuns: 25 },
   );
 });
+
+test('there is room for the longest numbers in every gap', () => {
+  const text = gapText(Array.from({ length: 41 }, () => ','));
+  const longest = -0.0000012345678901234567;
+  text.numbers.fill(longest);
+  expect(String(longest)).toHaveLength(25);
+  expect(written(text)).toBe(`${`,${longest}`.repeat(40)},`);
+});
