@@ -52,6 +52,6 @@ describeWithJupyter('in real Jupyter and headless', () => {
       expect(text).toContain('<svg');
       if (notebook.name === 'time-travel') expect(text).toContain('Refused: View.bars: expected an instant up to');
     },
-    180_000,
+    300_000,
   );
 });
