@@ -63,7 +63,7 @@ export async function embedTexts(means: Means, wanted: Wanted): Promise<Embedded
   for (const key of distinct) {
     const failed = place === undefined ? undefined : store.failureAt(placed(key));
     if (failed) gotOf(failed);
-    const recorded = lookUp(means, key, fresh);
+    const recorded = lookUp(means, key, placed(key), fresh);
     if (recorded) got.set(key.hash, recorded);
   }
   const missing = distinct.filter(({ hash }) => !got.has(hash));
@@ -106,8 +106,9 @@ function keepFailures(store: Transcribed, asked: readonly CallKey[], kind: Failu
   for (const key of asked) store.keepFailure(key, { kind, message });
 }
 
-function lookUp({ budget, meter, store }: Means, key: CallKey, fresh: boolean): Got | undefined {
-  const entry = fresh && !store.replays ? undefined : store.find(key);
+function lookUp({ budget, meter, store }: Means, key: CallKey, placed: CallKey, fresh: boolean): Got | undefined {
+  // A replay under a name of its own has the failures of whoever asked there, where nobody has the vector.
+  const entry = store.replays ? (store.find(key) ?? store.find(placed)) : fresh ? undefined : store.find(key);
   if (!entry) {
     store.mayAsk(key);
     return undefined;

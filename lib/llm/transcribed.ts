@@ -22,7 +22,10 @@ export interface Transcribed {
   readonly replays: boolean;
   find(key: CallKey): TranscriptEntry | undefined;
   keep(key: CallKey, result: Result): TranscriptEntry;
-  /** What failed at a place of the run fails there again: in a replay, and for all who ask there. A run that goes on asks anew. */
+  /**
+   * What failed at a place of the run fails there again: in a replay of it, and for all who ask there. A run that goes on asks anew;
+   * what failed there in another run says nothing.
+   */
   failureAt(key: CallKey): TranscriptEntry | undefined;
   keepFailure(key: CallKey, failure: { readonly kind: FailureKind; readonly message: string }): void;
   /** Throws UnseenPrompt in a replay. */
@@ -66,7 +69,7 @@ export function transcribed({ transcripts, run, mode, clock }: Options): Transcr
     keep,
     mayAsk,
     failureAt(key) {
-      if (mode === 'replay') return find(key);
+      if (mode === 'replay') return transcripts.find(key.hash, { ...lookup, others: false });
       const failed = failures.get(key.hash);
       if (failed === undefined) transcripts.forget(run, key.hash);
       return failed;
