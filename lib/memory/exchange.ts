@@ -108,8 +108,9 @@ function notesOf(file: string): unknown[] {
 async function fittingRows(row: NewMemoryRow, place: string, embedder: Embedder, summarise?: Summarise): Promise<NewMemoryRow[] | string> {
   const tokens = embedder.countTokens(embeddedText(row));
   if (tokens <= embedder.maxTokens) return [row];
-  if (row.owner !== 'shared' || row.maturesAt !== null)
-    return `a ${row.kind} of ${row.owner} with ${tokens} tokens, where the embedder takes ${embedder.maxTokens}: shorten it`;
+  // Chunks are everybody's, hold day information, and replace nothing.
+  if (row.owner !== 'shared' || row.maturesAt !== null || row.supersedes !== null)
+    return `a row (${row.kind} of ${row.owner}) with ${tokens} tokens, where the embedder takes ${embedder.maxTokens}: shorten it`;
   const { text, eventAt, knownAt, symbols, aliases } = row;
   const title = text.split('\n')[0]!.slice(0, TITLE_CHARACTERS);
   return documentRows({ id: place, title, text, eventAt, knownAt, symbols, aliases, source: 'import' }, embedder, summarise);

@@ -1,6 +1,6 @@
 /** The in-process side of a table: every row's head in the order of knownAt, and the exact vector index over them. */
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryError } from './errors.js';
@@ -74,7 +74,7 @@ const MOST_IN_MEMORY = 400_000;
 export async function indexTable(table: MemoryTable, dimension: number, mostInMemory = MOST_IN_MEMORY): Promise<RowIndex> {
   const blocks = table.vectors();
   const heads = await table.heads();
-  const index = new RowIndex(dimension, heads.length > mostInMemory ? rowsInFile(dimension, scratchFile()) : undefined);
+  const index = new RowIndex(dimension, heads.length > mostInMemory ? scratchRows(dimension) : undefined);
   try {
     await fill(index, heads, blocks, dimension);
   } catch (error) {
@@ -102,5 +102,15 @@ async function fill(index: RowIndex, heads: readonly StoredHead[], blocks: Async
   for (const head of sorted) index.append(head, waiting[head.offset]!, head.words());
 }
 
-/** Removed with the folder of temporary files where a kill leaves it. */
-const scratchFile = (): string => join(mkdtempSync(join(tmpdir(), 'hindcast-memory-')), 'rows.f32');
+/** In a file in a folder of its own, both removed on close; where a kill leaves them they go with the temporary files. */
+function scratchRows(dimension: number): FloatRows {
+  const folder = mkdtempSync(join(tmpdir(), 'hindcast-floats-'));
+  const rows = rowsInFile(dimension, join(folder, 'rows.f32'));
+  return {
+    ...rows,
+    close() {
+      rows.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

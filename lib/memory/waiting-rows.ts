@@ -1,5 +1,5 @@
 /** Rows that could not be embedded when they came: kept in a file beside the memory until they can be, known only from then on. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Instant, writeFileAtomic } from '../core/index.js';
 import type { NewMemoryRow } from './row.js';
 
@@ -53,7 +53,7 @@ export class WaitingRows {
     if (this.#saved === this.#events.length) return;
     const file = openSync(this.#path, 'a');
     try {
-      writeSync(file, this.#events.slice(this.#saved).map(lineOf).join(''));
+      writeFileSync(file, this.#events.slice(this.#saved).map(lineOf).join(''));
       fsyncSync(file);
     } finally {
       closeSync(file);

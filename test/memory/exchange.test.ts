@@ -92,7 +92,7 @@ test('old notes come in dated, the others are set aside and never recalled; expo
   copy.close();
 });
 
-test('a long note comes in as chunks with a summary; a long lesson is set aside with its length', async () => {
+test('a long note comes in as chunks with a summary; a long lesson, and one that replaces another row, is set aside with its length', async () => {
   const embedder = bagEmbedder(64);
   const path = folder();
   const memory = await openMemory(path, { embedder, mode: 'read-write' });
@@ -102,11 +102,13 @@ test('a long note comes in as chunks with a summary; a long lesson is set aside 
     { text: long, knownAt: '2020-01-02', symbol: '600000.SH' },
     { text: long, kind: 'lesson', knownAt: '2020-02-02', maturesAt: '2020-02-01', sources: ['d1'] },
     { text: 'short', knownAt: '2020-01-03' },
+    episode(9, long, { supersedes: 'an older row' }),
   ];
   writeFileSync(file, notes.map((note) => JSON.stringify(note)).join('\n'));
   const done = await importMemory(memory, path, file);
   expect(done.quarantined).toEqual([
-    { line: 2, reason: expect.stringMatching(/a lesson of shared with \d+ tokens, where the embedder takes 400/) as string },
+    { line: 2, reason: expect.stringMatching(/a row \(lesson of shared\) with \d+ tokens, where the embedder takes 400/) as string },
+    { line: 4, reason: expect.stringContaining('a row (episode of shared)') as string },
   ]);
   const kinds = memory.heads().map(({ kind }) => kind);
   expect(kinds.filter((kind) => kind === 'chunk').length).toBeGreaterThan(3);

@@ -1,10 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { tableName } from '../../lib/memory/card-file.js';
 import { openMemory } from '../../lib/memory/index.js';
 import { indexTable } from '../../lib/memory/row-index.js';
 import { openTable } from '../../lib/memory/table.js';
 import { at, bagEmbedder, episode, folder } from './support.js';
+
+afterEach(() => vi.unstubAllEnvs());
 
 test.each([
   ['in the order of knownAt', [1, 2, 3, 4, 5]],
@@ -28,6 +31,8 @@ test.each([
   await memory.remember([episode(6, 'a correction', { supersedes: first!.id })]);
   memory.close();
   const table = await openTable(join(path, 'lance'), tableName(embedder), embedder.dimension, false);
+  const scratch = folder();
+  vi.stubEnv('TMPDIR', scratch);
   const [inMemory, inFile] = [await indexTable(table, embedder.dimension), await indexTable(table, embedder.dimension, 10)];
   const seen = inMemory.rows.map(({ id, kind, owner, layer, symbols, eventAt, knownAt, supersedes, importance, offset }) => {
     return { id, kind, owner, layer, symbols, eventAt, knownAt, supersedes, importance, offset };
@@ -56,6 +61,9 @@ test.each([
     expect(inFile.words.search('银行 item 4', 5, known, () => true)).toEqual(words);
   }
   inMemory.close();
+  expect(readdirSync(scratch)).toHaveLength(1);
   inFile.close();
+  // Nothing is left of the floats.
+  expect(readdirSync(scratch)).toEqual([]);
   table.close();
 });
