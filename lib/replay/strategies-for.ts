@@ -56,5 +56,5 @@ function freeze(original: Strategy, folder: string): Strategy {
       decision: row.id,
       decidedAt: row.decidedAt,
     }));
-  return frozenIntents({ of: original.id, actions: original.actions as FrozenIntents['actions'], intents });
+  return frozenIntents({ of: original.id, scope: original.scope, actions: original.actions as FrozenIntents['actions'], intents });
 }

@@ -4,6 +4,7 @@ import { type ActionTable, dateOf, type Intent, isoOf, type Step, type Strategy,
 import { StrategyError } from './errors.js';
 import { NO_INTENTS } from './intents.js';
 import { readParameters } from './parameters.js';
+import { newestDay } from './rebalance.js';
 
 const fraction = z.number().min(0).max(1);
 
@@ -20,13 +21,17 @@ const sizeSchema = z.discriminatedUnion('kind', [
 
 export const frozenSchema = z.strictObject({
   of: z.string().min(1).describe('id of the strategy that chose'),
+  scope: z
+    .enum(['symbol', 'universe'])
+    .default('symbol')
+    .describe('its scope: one that chose for all may have wanted something of a symbol without a bar'),
   actions: z
     .strictObject({ id: z.string(), rows: z.array(z.strictObject({ name: z.string(), size: sizeSchema })) })
     .describe('its action table'),
   intents: z
     .array(
       z.strictObject({
-        day: z.int().describe('epoch day of the newest bar that the decision saw'),
+        day: z.int().describe('epoch day of its session'),
         symbol: z.string().min(1),
         action: z.string().nullable(),
         confidence: fraction,
@@ -42,33 +47,41 @@ export type FrozenIntents = Omit<z.input<typeof frozenSchema>, 'actions'> & { re
 
 type Recorded = z.output<typeof frozenSchema>['intents'][number];
 
+/** How many intents of each symbol lie behind; none of a symbol that was not asked for yet. */
+export type FrozenState = Record<Symbol, number>;
+
 /**
  * Recorded intents, each given once: at the first decision of its session at or after its instant, which is that instant where the run
  * decides at the recorded points. They were chosen on another portfolio: the id is `frozen:<of>` and every reason begins with `frozen:`.
- * The state counts the intents of its symbol that lie behind; -1 at the start. Throws StrategyError when two rows share symbol, session
- * and instant, and when a decision point other than the recorded one would leave an intent out.
+ * Throws StrategyError when two rows share symbol, session and instant, and when a decision point other than the recorded one would leave
+ * an intent out.
  */
-export function frozenIntents(parameters: FrozenIntents): Strategy<number> {
-  const { of, actions, intents } = readParameters('frozen', frozenSchema, parameters);
+export function frozenIntents(parameters: FrozenIntents): Strategy<FrozenState> {
+  const { of, scope, actions, intents } = readParameters('frozen', frozenSchema, parameters);
   const bySymbol = inOrder(intents);
   return {
     id: `frozen:${of}`,
-    scope: 'symbol',
+    scope,
     // Without strict checks (notebooks) zod takes every key for optional; the schema does not.
     actions: actions as ActionTable,
-    init: () => -1,
-    decide(view, symbols, state): Step<number> {
-      const rows = bySymbol.get(symbols[0]!);
-      if (rows === undefined) return { intents: NO_INTENTS, state };
-      const window = view.bars(symbols[0]!, 1);
-      const day = window.day[window.length - 1]!;
-      // What lies before the first decision is not of this run.
-      let next = state < 0 ? rows.filter((row) => row.day < day).length : state;
-      if (next < rows.length && rows[next]!.day < day) throw missed(rows[next]!, view.asOf);
-      const first = next;
-      while (next < rows.length && rows[next]!.day === day && rows[next]!.decidedAt <= view.asOf) next++;
-      if (next > first + 1) throw missed(rows[first]!, view.asOf);
-      return { intents: next === first ? NO_INTENTS : [thaw(rows[first]!)], state: next };
+    init: () => ({}),
+    decide(view, symbols, state): Step<FrozenState> {
+      const asked = symbols.filter((symbol) => bySymbol.has(symbol));
+      if (asked.length === 0) return { intents: NO_INTENTS, state };
+      const day = newestDay(view, symbols);
+      const thawed: Intent[] = [];
+      for (const symbol of asked) {
+        const rows = bySymbol.get(symbol)!;
+        // What lies before the first decision is not of this run.
+        const first = state[symbol] ?? rows.filter((row) => row.day < day).length;
+        let next = first;
+        if (next < rows.length && rows[next]!.day < day) throw missed(rows[next]!, view.asOf);
+        while (next < rows.length && rows[next]!.decidedAt <= view.asOf) next++;
+        if (next > first + 1) throw missed(rows[first]!, view.asOf);
+        if (next > first) thawed.push(thaw(rows[first]!));
+        state[symbol] = next;
+      }
+      return { intents: thawed.length === 0 ? NO_INTENTS : thawed, state };
     },
   };
 }

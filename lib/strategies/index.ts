@@ -9,7 +9,7 @@ export { equalWeight } from './equal-weight.js';
 export { ManagerError, StrategyError } from './errors.js';
 export type { Attribution, Execution, ExecutionContext, Manager, Member, SignedIntent } from './execution.js';
 export { exits } from './exits.js';
-export { type FrozenIntents, frozenIntents } from './frozen.js';
+export { type FrozenIntents, type FrozenState, frozenIntents } from './frozen.js';
 export { type InOut, inOut } from './in-out.js';
 export { type LlmEffects, llm } from './llm.js';
 export { type ManagerOptions, MultiStrategyManager } from './manager.js';

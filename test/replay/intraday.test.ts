@@ -2,10 +2,19 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dateOf, dayOf, type PortfolioState, randomBelow, randomInit, readJsonl, type Strategy } from '../../lib/core/index.js';
-import { loadSource } from '../../lib/feeds/index.js';
+import { loadSource, type MarketData } from '../../lib/feeds/index.js';
 import { calendarOf, exRightReferenceTicks, limitDownTicks, limitUpTicks, rulebookFor, seedFive } from '../../lib/market/index.js';
-import { noMemory, openRun, openWorld, prepareReplay, replayLoopOnly, runReplay, settleRun } from '../../lib/replay/index.js';
-import { dailyOf, effects, lastDate, madeUpMinutes, scratch } from './support.js';
+import {
+  noMemory,
+  openRun,
+  openWorld,
+  prepareReplay,
+  type ReplaySpecInput,
+  replayLoopOnly,
+  runReplay,
+  settleRun,
+} from '../../lib/replay/index.js';
+import { dailyOf, effects, lastDate, madeUpData, madeUpMinutes, scratch } from './support.js';
 
 const quiet = { audit: false, trial: false } as const;
 const SYMBOLS = ['600000.SH', '000001.SZ', '300750.SZ'];
@@ -242,6 +251,40 @@ test('recorded intents at every bar, frozen: the same account under the same rul
     const dear = { ...frozen, costs: { commission: { numerator: 1, denominator: 100 } } };
     const less = await runReplay(dear, effects(scratch(), { data, ...quiet }));
     expect(less.equity.equityMinor[4]!).toBeLessThan(first.equity.equityMinor[4]!);
+  }
+});
+
+test('frozen intents of a strategy for the universe come back at their instants, where a symbol has no bar too', async () => {
+  const minutes = madeUpMinutes({ symbols: SYMBOLS, from: '2021-03-01', sessions: 6, minutes: 60, lacking: 3 });
+  const suspended = madeUpData({
+    symbols: ['600000.SH'],
+    from: '2019-01-02',
+    sessions: 40,
+    holes: { '600000.SH': [20, 21, 22, 23, 30, 31] },
+  });
+  const daily = { data: 'test', symbols: ['600000.SH'], from: '2019-01-02', to: lastDate(suspended), initialCash: 1_000_000 };
+  const momentum = { id: 'momentum', parameters: { top: 1, lookback: 5, every: 2, tolerance: 0 } };
+  const balanced = { id: 'equal-weight', parameters: { every: 2, tolerance: 0 } };
+  const cases: [MarketData, ReplaySpecInput][] = [
+    [minutes, { ...specOf(minutes, 'every', 1), symbols: SYMBOLS, strategies: [balanced], initialCash: 300_000 }],
+    [suspended, { ...daily, strategies: [momentum] }],
+  ];
+  for (const [data, spec] of cases) {
+    const first = await runReplay({ ...spec, horizons: [] }, effects(scratch(), { data, ...quiet }));
+    const again = await runReplay({ ...spec, horizons: [], frozenFrom: first.folder }, effects(scratch(), { data, ...quiet }));
+    const wanted = ({ folder }: { folder: string }) =>
+      openRun(folder)
+        .decisions()
+        .filter(({ decision }) => decision.state === 'decided')
+        .map(({ decidedAt, symbol, decision: { action } }) => ({ decidedAt, symbol, action }));
+    const hasBar = (symbol: string, at: number) => {
+      const { day, knownAt } = data.series.get(symbol)!;
+      return data === minutes ? knownAt.includes(at) : day.includes(Math.floor(at / 86_400_000));
+    };
+    // What this is about: intents for a symbol that had no bar then.
+    expect(wanted(first).filter(({ symbol, decidedAt }) => !hasBar(symbol, decidedAt)).length).toBeGreaterThan(0);
+    expect(wanted(again)).toEqual(wanted(first));
+    expect([...again.equity.equityMinor]).toEqual([...first.equity.equityMinor]);
   }
 });
 

@@ -6,6 +6,7 @@ import {
   buyAndHold,
   equalWeight,
   exits,
+  type FrozenState,
   frozenIntents,
   momentum,
   randomSameTurnover,
@@ -240,7 +241,7 @@ test('frozen intents come back once, at their instant, labelled, and never befor
   const bars = { A: series([10, 11, 12], day - 1) };
   expect(strategy.id).toBe('frozen:rule:v1');
   expect(walk(strategy, bars, [day - 1, day, day + 1], () => flat)).toEqual([[], ['A:BUY_25'], []]);
-  const first = strategy.decide(viewAt(day, bars), ['A'], strategy.init()) as Step<number>;
+  const first = strategy.decide(viewAt(day, bars), ['A'], strategy.init()) as Step<FrozenState>;
   expect(first.intents).toEqual([
     {
       symbol: 'A',
@@ -251,7 +252,7 @@ test('frozen intents come back once, at their instant, labelled, and never befor
     },
   ]);
   // Asked again in the same session, as inside a day: it lies behind.
-  expect((strategy.decide(viewAt(day, bars), ['A'], first.state) as Step<number>).intents).toEqual([]);
+  expect((strategy.decide(viewAt(day, bars), ['A'], first.state) as Step<FrozenState>).intents).toEqual([]);
   expect(() => frozenIntents({ of: 'x', actions: seedFive, intents: [row, row] })).toThrow(/one intent an instant and symbol/);
 });
 
@@ -261,7 +262,7 @@ test('a frozen intent that a decision point would leave out is named, not lost',
   const bars = { A: series([10, 11, 12], day - 1) };
   // Decided before the open that followed, asked at the close before it: too early then, too late a session later.
   const later = frozenIntents({ of: 'x', actions: seedFive, intents: [{ ...row, decidedAt: closeOf(day) + 1 }] });
-  const early = later.decide(viewAt(day, bars), ['A'], later.init()) as Step<number>;
+  const early = later.decide(viewAt(day, bars), ['A'], later.init()) as Step<FrozenState>;
   expect(early.intents).toEqual([]);
   expect(() => later.decide(viewAt(day + 1, bars), ['A'], early.state)).toThrow(/intent abc \(A on 2020-01-03, .*recorded decision point/);
   // Two of one session, asked once.
