@@ -107,15 +107,17 @@ export async function openRunMemory(input: {
         if (lesson !== null) rows.push(lesson);
       }
       const late = waiting.due(barrierAt);
+      const maximsDue = (index + 1) % MAXIMS_EVERY === 0;
       try {
         if (rows.length + late.length > 0) await memory.hold([...late, ...rows]);
         if (late.length > 0) waiting.written(barrierAt);
       } catch (error) {
         if (!(error instanceof EmbedderError)) throw error;
         if (rows.length > 0) waiting.add(rows, barrierAt);
+        if (maximsDue) unwritten++;
         return;
       }
-      if ((index + 1) % MAXIMS_EVERY !== 0) return;
+      if (!maximsDue) return;
       try {
         await writeMaxims(memory, barrierAt);
       } catch (error) {
