@@ -120,6 +120,7 @@ export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
   return {
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     ...(Object.keys(costs).length > 0 && { costs }),
-    ...(Object.keys(memory).length > 0 && { memory }),
+    // `local` names no model, yet asks for a memory as another embedder would.
+    ...((Object.keys(memory).length > 0 || flags.memoryEmbedder !== undefined) && { memory }),
   };
 }

@@ -66,7 +66,7 @@ export function universeOf(data: MarketData, { symbols, from, to, priceOnly = fa
     throw new InputError(`universeOf: expected --from up to ${dateOf(last)}, the end of ${data.source}, got ${from}. Give an earlier one.`);
   }
   if (to !== undefined && dayOf(to) < first && from === undefined) {
-    throw new InputError(`universeOf: expected --to from ${dateOf(first)} on, the begin of ${data.source}, got ${to}. Give a later one.`);
+    throw new InputError(`universeOf: expected --to from ${dateOf(first)} on, the start of ${data.source}, got ${to}. Give a later one.`);
   }
   return { symbols: [...chosen], from: from ?? dateOf(first), to: to ?? dateOf(last) };
 }

@@ -1,5 +1,5 @@
 /** What `hindcast memory uplift` does: five replays and a table of what each use of memory was worth. */
-import { memoryUplift, type ReplaySpec } from '../../replay/index.js';
+import { memoryUplift } from '../../replay/index.js';
 import type { Context, Done } from '../action.js';
 import { openedEmbedder } from '../opened-embedder.js';
 import { replayEffects } from '../replay-effects.js';
@@ -13,11 +13,10 @@ export interface UpliftFlags extends SpecFlags {
 
 export async function memoryUpliftOf(context: Context, flags: UpliftFlags): Promise<Done> {
   const { say, progress } = context;
-  const { data, specs, understood } = await specsFrom(context, flags, [flags.strategy ?? 'memory:v1']);
+  const { data, specs, understood } = await specsFrom(context, flags, [flags.strategy ?? 'memory:v1'], { memory: {} });
   for (const line of understood) say(line);
-  const spec = { ...specs[0]!, memory: specs[0]!.memory ?? {} };
-  const { memory } = spec as ReplaySpec;
-  const { embedder, close } = await openedEmbedder(context, memory?.embedder ?? 'local');
+  const spec = specs[0]!;
+  const { embedder, close } = await openedEmbedder(context, spec.memory?.embedder ?? 'local');
   // Experiments on one's own memory: they search for nothing, so they stay out of the trial ledger.
   const effects = { ...replayEffects(context), data, embedder, trial: false, audit: false, progress: progress.report };
   const rows = await memoryUplift(spec, effects).finally(close);

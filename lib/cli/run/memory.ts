@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { modelSummary } from '../../agents/index.js';
 import { dayOf, InputError, instantAt, isoOf } from '../../core/index.js';
 import { runTask } from '../../jobs/index.js';
+import { modelFor, RULE } from '../../llm/index.js';
 import {
   checkMemory,
   type Embedder,
@@ -169,6 +170,8 @@ export async function memoryImport(context: Context, flags: ImportFlags, file: s
     const summarise = models && modelSummary({ ...models, secret }, (text) => memory.embedder.countTokens(text));
     const done = await importMemory(memory, folder, resolve(file), summarise && { summarise }).finally(() => models?.close());
     const { say } = context;
+    if (models !== undefined && modelFor(models.models.plan, 'summariser').model === RULE)
+      say('No model is set for the role summariser: first sentences stand in for its summaries. Set llmTiers.');
     say(`${done.written} rows written, ${done.known} were there already, ${done.quarantined.length} set aside`);
     for (const { line, reason } of done.quarantined.slice(0, 5)) say(`  note ${line}: ${reason}`);
     if (done.quarantined.length > 5) say(`  and ${done.quarantined.length - 5} more, see quarantine.jsonl`);
