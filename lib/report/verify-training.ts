@@ -80,13 +80,13 @@ export async function verifyTraining(recorded: RecordedTraining, scratch: string
   if (!again) {
     const took = Number.isFinite(seconds) ? `about ${Math.ceil(seconds / 60)} minutes` : 'as long as it took';
     return cannot(
-      `its bundles are whole and earn on unseen time what it says, but it was not trained again. Training takes ${took}: hindcast verify --retrain; moved: ${since}`,
+      `its bundles are whole${file.evaluation === null ? '' : ' and earn on unseen time what it says'}, but it was not trained again. Training takes ${took}: hindcast verify --retrain; moved: ${since}`,
       moved,
       files,
     );
   }
   const policies = `${file.members.length} ${file.members.length === 1 ? 'bundle' : 'bundles'}`;
-  const says = `verified ${file.train}: trained again, the same ${policies} and figures${moved.length === 0 ? ' from the same stamp' : `, though ${since} moved since`}`;
+  const says = `verified ${file.train}: trained again, the same ${policies}${file.evaluation === null ? '' : ' and figures'}${moved.length === 0 ? ' from the same stamp' : `, though ${since} moved since`}`;
   return { run: file.train, verdict: 'verified', says, moved, files };
 }
 

@@ -7,9 +7,9 @@ import { npyBytes } from './npy.js';
 const zips = lazyPackage<typeof import('fflate')>('fflate');
 
 /**
- * Arrays by name: `name`, `hash`, `schema`, `features`, `actions`, `activation` (text), `masking` (text; only of a policy taught under masks); `raw_clip` (inf = none); `mean`, `variance`, `count`,
- * `clip`, `epsilon` (float64; absent without normaliser); `policy.<layer>.weight` [outputs, inputs] and `policy.<layer>.bias`, and the same
- * for `value` when there is a critic (float32). The same bytes for the same bundle.
+ * Arrays by name: `name`, `hash`, `schema`, `features`, `actions`, `activation` (text); `masking` (text; only of a policy taught under masks);
+ * `raw_clip` (inf = none); `mean`, `variance`, `count`, `clip`, `epsilon` (float64; absent without normaliser); `policy.<layer>.weight`
+ * [outputs, inputs] and `policy.<layer>.bias`, and the same for `value` when there is a critic (float32). The same bytes for the same bundle.
  */
 export function policyNpz(bundle: PolicyBundle): Uint8Array {
   const { schema, rawClip, normaliser, actions, policy, value } = bundle;

@@ -182,7 +182,9 @@ async function trainPlan(plan: TrainingPlan, effects: TrainEffects): Promise<Tra
     rulebook,
     startedAt: known?.stamp.startedAt ?? effects.clock.now(),
   };
-  const secondsBefore = known?.stamp.seconds ?? 0;
+  // Seeds of another code begin anew, and their time with them.
+  const goesOn = known?.stamp.code?.code.treeHash === effects.code.code.treeHash;
+  const secondsBefore = goesOn ? (known?.stamp.seconds ?? 0) : 0;
   const results = (): MemberResult[] => members.flatMap((member) => ended.get(member) ?? []);
   const write = (status: TrainFile['status']): TrainFile => {
     const seconds = Math.round(1000 * (secondsBefore + progress.seconds)) / 1000;

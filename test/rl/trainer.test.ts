@@ -17,6 +17,7 @@ import {
   trainerPresets,
   trainerSettings,
   trainPolicies,
+  writeTrainFile,
 } from '../../lib/rl/index.js';
 import type { CurveRow } from '../../lib/rl/train-curve.js';
 import { trainMember } from '../../lib/rl/train-member.js';
@@ -207,6 +208,20 @@ test('folds of a walk-forward each have policies of their own, tested one after 
   expect(evaluation.tests).toHaveLength(2);
   expect(evaluation.curves.date).toHaveLength(evaluation.sessions);
   expect(existsSync(join(resultsDir, 'trials.jsonl'))).toBe(false);
+});
+
+test("the time of seeds that another code taught is not counted as this one's", async () => {
+  const resultsDir = folder();
+  const short = { ...input, seeds: 1, totalSteps: 4 * 64 };
+  const { folder: at } = await trainPolicies(short, { clock, code, resultsDir });
+  const file = readTrainFile(at)!;
+  const secondsUnder = async (treeHash: string): Promise<number> => {
+    writeTrainFile(at, { ...file, status: 'running', stamp: { ...file.stamp, seconds: 1e9 } });
+    await trainPolicies(short, { clock, code: { ...code, code: { ...code.code, treeHash } }, resultsDir });
+    return readTrainFile(at)!.stamp.seconds!;
+  };
+  expect(await secondsUnder(code.code.treeHash)).toBeGreaterThanOrEqual(1e9);
+  expect(await secondsUnder('of another')).toBeLessThan(1e9);
 });
 
 test('within the day a policy decides at every bar', () => {
