@@ -117,7 +117,8 @@ export function createDecider(input: LoopInput, traded: Uint8Array, resumed?: Lo
   function decideFrom(k: number, from: number, asOf: Instant): void | Promise<void> {
     for (let strategy = k, s = from; strategy < strategies.length; strategy++, s = 0) {
       if (strategies[strategy]!.scope === 'universe') {
-        const asked = count === 1 || allListed() ? symbols : symbols.filter((_, i) => bars[i]!.length > 0);
+        const asked = allListed() ? symbols : symbols.filter((_, i) => bars[i]!.length > 0);
+        if (asked.length === 0) continue;
         decisions += asked.length;
         const waiting = decide(strategy, 0, asked, asOf);
         if (waiting) return waiting.then(() => decideFrom(strategy + 1, 0, asOf));

@@ -228,9 +228,14 @@ test('the loop alone counts the decisions that a recorder has rows of, at every 
     lacking: 5,
     holes: { '600000.SH': [0, 1, 2, 4] },
   });
+  const cases = ['sma-cross', 'equal-weight'].flatMap((id) => [
+    { id, symbols: SYMBOLS },
+    // Alone, and not listed in the first sessions: nobody is asked then.
+    { id, symbols: ['600000.SH'] },
+  ]);
   for (const decisionPoint of ['close', 'preopen', 'open', 'midday', 'every'] as const) {
-    for (const id of ['sma-cross', 'equal-weight']) {
-      const spec = { ...specOf(data, decisionPoint, 1), symbols: SYMBOLS, from: '2021-03-02', strategies: [{ id }] };
+    for (const { id, symbols } of cases) {
+      const spec = { ...specOf(data, decisionPoint, 1), symbols, from: '2021-03-02', strategies: [{ id }] };
       const { row } = await runReplay(spec, effects(scratch(), { data, ...quiet }));
       expect((await replayLoopOnly(spec, { data })).decisions).toBe(row.counts.decisions);
     }
