@@ -1,23 +1,20 @@
-/** Numbers and evidence as JSON text. Numbers that mostly repeat (an instant, a cash balance) are put into words once. */
-import type { EvidenceRef } from '../core/index.js';
+/** Numbers, instants and evidence as JSON text. An instant that repeats is put into words once. */
+import type { EvidenceRef, Instant } from '../core/index.js';
 
 /** JSON text of a number that may be undefined in a row: NaN and infinities become null. */
 export const number = (value: number): string => (Number.isFinite(value) ? `${value}` : 'null');
 
-/** Text of a number that is mostly the same as the last time: an instant, a cash balance. */
-export function numberMemo(): (value: number) => string {
-  let last = Number.NaN;
-  let text = 'null';
-  return (value) => {
-    if (value !== last) {
-      last = value;
-      text = number(value);
-    }
-    return text;
-  };
-}
+let last: Instant = Number.NaN;
+let text = 'null';
 
-export const instantText = numberMemo();
+/** JSON text of an instant: mostly that of the last one. */
+export function instantText(at: Instant): string {
+  if (at !== last) {
+    last = at;
+    text = number(at);
+  }
+  return text;
+}
 
 /** JSON text of evidence objects, without brackets. */
 export function evidenceText(refs: readonly EvidenceRef[]): string {
