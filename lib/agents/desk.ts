@@ -14,6 +14,7 @@ import {
 import { type LessonFacts, lessonFacts } from './lesson-facts.js';
 import { type MarketFacts, marketFacts } from './market-facts.js';
 import type { Names } from './masking.js';
+import { newestReadings } from './newest-readings.js';
 import { type PortfolioFacts, portfolioFacts } from './portfolio-facts.js';
 import { READ_AT_ONCE, type Reading } from './reading.js';
 import { situationOf } from './situation.js';
@@ -59,7 +60,7 @@ export function openDesk(
   const market = marketFacts(view, symbol);
   const account = portfolioFacts(view.portfolio(), symbol);
   const situation = situationOf(market, readings);
-  const dayed = readings.slice(-READ_AT_ONCE).map((reading) => ({ ...reading, day: names.day(reading.knownAt, view.asOf) }));
+  const dayed = newestReadings(readings, READ_AT_ONCE).map((reading) => ({ ...reading, day: names.day(reading.knownAt, view.asOf) }));
   const asked = new Map<MemoryOwner, Promise<Recalled>>();
   let worst: Pick<Recall, 'status' | 'reason'> | undefined;
 

@@ -9,6 +9,7 @@ import type { InsideFragment } from './fragment.js';
 import { type GraphNode, runGraph } from './graph.js';
 import { type LadderAction, withinOneStep } from './ladder.js';
 import type { Names } from './masking.js';
+import { newestReadings } from './newest-readings.js';
 import { insidePrompt } from './prompt.js';
 import { readText, type TextRead } from './read-text.js';
 import type { Reading } from './reading.js';
@@ -78,7 +79,7 @@ export async function decideInRoom(
 
   const sitting: Sitting = { models: effects.models, meter: effects.meter, asOf: view.asOf, spoken: [] };
   const text = await readText(sitting, items, { symbol, card, names, secret: effects.secret });
-  state.readings = [...state.readings, ...text.readings].slice(-KEPT_READINGS);
+  state.readings = newestReadings([...state.readings, ...text.readings], KEPT_READINGS);
   const desk = openDesk(view, symbol, state.readings, { card, names, meter: effects.meter });
   const place = `${view.asOf}|${symbol}`;
   const ask = (role: InsideRole<DecisionAnswer>, heard: readonly Spoken[]) =>
@@ -91,7 +92,7 @@ export async function decideInRoom(
   return intentOf({ symbol, desk, sitting, text, final, anchor });
 }
 
-/** Readings on the desk, the newest of them; prompts show six. */
+/** Readings on the desk; prompts show six. */
 const KEPT_READINGS = 12;
 
 function newItems(view: View, symbol: Symbol, state: RoomState, { newsDays }: AgentCard) {

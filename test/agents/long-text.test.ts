@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { decideInRoom, loadCard, roomState } from '../../lib/agents/index.js';
 import { directions, directionValue } from '../../lib/agents/ladder.js';
 import { mergeReadings } from '../../lib/agents/merge-readings.js';
+import { newestReadings } from '../../lib/agents/newest-readings.js';
 import { piecesOf, questionsOf, roomForText } from '../../lib/agents/outside/pieces.js';
 import { type Reading, reliabilities, topics } from '../../lib/agents/reading.js';
 import { estimateTokens } from '../../lib/llm/index.js';
@@ -170,4 +171,26 @@ test('a day of many notices: each of them is read, six to a question; what a lim
   const unread = 14 * 'A company reports. All as planned.'.length + 2 * 'A company reports. Markets were calm.'.length;
   expect(readingsOf(some)['readings']).toHaveLength(12);
   expect(readingsOf(some)).toMatchObject({ unread });
+});
+
+test('market notices do not push what was said of the company itself off the desk', async () => {
+  const notices = [
+    item('净利润同比变动31.2%，此前市场预期为12.0%。', { id: 'own', knownAt: item('').knownAt - 5000 }),
+    ...Array.from({ length: 14 }, (_, i) => item('Markets were calm.', { id: `wide-${i}`, symbols: [] })),
+  ];
+  const room = scripted((request, role) => (isReader(role) ? honest(textOf(request)) : usual(role)));
+  const state = roomState();
+  const intent = await decideInRoom(viewWith({ news: notices }), SYMBOL, state, settings(), effectsOf(room.models));
+  expect(state.readings).toHaveLength(12);
+  expect(intent!.evidence.filter(({ kind }) => kind === 'news').map(({ id }) => id)).toContain('own');
+
+  const of = (about: Reading['about'], count: number) =>
+    Array.from({ length: count }, (_, i) => reading('up', 'low', { about, id: `${about}${i}` }));
+  const ids = (...all: Reading[]) => newestReadings(all, 6).map(({ id }) => id);
+  expect(ids(...of('company', 2), ...of('market', 3))).toHaveLength(5);
+  expect(ids(...of('market', 9))).toEqual(['market3', 'market4', 'market5', 'market6', 'market7', 'market8']);
+  expect(ids(...of('company', 9))).toEqual(['company3', 'company4', 'company5', 'company6', 'company7', 'company8']);
+  expect(ids(...of('company', 2), ...of('market', 9))).toEqual(['company0', 'company1', 'market5', 'market6', 'market7', 'market8']);
+  expect(ids(...of('market', 9), ...of('company', 5))).toEqual(['market6', 'market7', 'market8', 'company2', 'company3', 'company4']);
+  expect(ids(...of('market', 1), ...of('company', 9))).toEqual(['market0', 'company4', 'company5', 'company6', 'company7', 'company8']);
 });
