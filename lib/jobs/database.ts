@@ -81,6 +81,10 @@ export class LedgerDatabase {
 const isCorrupt = (error: unknown): boolean =>
   error instanceof CorruptFile || sqliteCode(error) === SQLITE.corrupt || sqliteCode(error) === SQLITE.notADatabase;
 
+/** SQLITE_IOERR_FSTAT: the file was set aside by another process after it was opened and before its log was. */
+const MOVED = 1802;
+const wasMoved = (error: unknown): boolean => (error as { errcode?: unknown }).errcode === MOVED;
+
 /** SQLite reads the file but finds it torn; the message is what its check says. Never leaves this file. */
 class CorruptFile extends JobError {}
 
@@ -108,7 +112,7 @@ function openOrSetAside(path: string, options: OpenOptions): DatabaseSync {
     try {
       return openChecked(path, options);
     } catch (error) {
-      if (!isCorrupt(error)) throw error;
+      if (!isCorrupt(error) && !wasMoved(error)) throw error;
       return setAside(path, options, (error as Error).message);
     }
   });
