@@ -17,7 +17,6 @@ import { golden } from '../rl/support/golden.js';
 import { bestEpisodeReward, signalMarket } from '../rl/support/signal-market.js';
 
 const file = golden<{ steps: number; curves: Record<string, number[][]> }>('curves');
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 
 /** Settings of test/rl/golden/ppo/curves.py. */
 const settings: PpoSettings = { ...ppoDefaults, stepsPerRollout: 256, totalSteps: file.steps, kernel: fastestKernel() };
@@ -56,18 +55,32 @@ function evaluate({ policy, normaliser }: TrainedPolicy, env: VectorEnv, episode
   return total / ended;
 }
 
-test.each([
-  { name: 'cart-pole', make: cartPole },
-  { name: 'signal-market', make: signalMarket },
-])('$name: our mean final reward is not below that of stable-baselines3 minus a pooled standard error', ({ name, make }) => {
-  const theirs = file.curves[name]!.map((curve) => curve[curve.length - 1]!);
-  const runs = SEEDS.map((seed) => train(make(8), seed));
-  const ours = runs.map(({ curve }) => curve[curve.length - 1]!);
-  const pooled = Math.sqrt(variance(ours) / ours.length + variance(theirs) / theirs.length);
+/** How many standard errors of the difference (each side's own variance) our mean is above theirs. */
+function compared(name: string, theirs: readonly number[], ours: readonly number[]): number {
+  const error = Math.sqrt(variance(ours) / ours.length + variance(theirs) / theirs.length);
+  const above = (mean(ours) - mean(theirs)) / error;
+  const text = (values: readonly number[]) =>
+    `${mean(values).toFixed(2)} (${values.length} seeds, deviation ${Math.sqrt(variance(values)).toFixed(1)})`;
   console.log(
-    `${name}: ours ${ours.map((x) => x.toFixed(1))} (mean ${mean(ours).toFixed(1)}), theirs ${theirs} (mean ${mean(theirs).toFixed(1)}), pooled standard error ${pooled.toFixed(2)}`,
+    `${name}: ours ${text(ours)}, theirs ${text(theirs)}, standard error ${error.toFixed(2)}, ours above by ${above.toFixed(2)} of them`,
   );
-  expect(mean(ours)).toBeGreaterThan(mean(theirs) - pooled);
+  return above;
+}
+
+// One CartPole run in seven ends far below the rest, theirs as ours: tens of seeds, the same on both sides and none left out.
+test.each([
+  { name: 'cart-pole', make: cartPole, runs: 100 },
+  { name: 'signal-market', make: signalMarket, runs: 40 },
+])('$name: our mean final reward is not below that of stable-baselines3 minus a pooled standard error', ({ name, make, runs }) => {
+  const theirs = file.curves[name]!;
+  expect(theirs.length).toBeGreaterThanOrEqual(runs);
+  const ours = theirs.map((_, i) => train(make(8), i + 1).curve);
+  const last = (curve: readonly number[]) => curve[curve.length - 1]!;
+  const final = compared(`${name}, final reward`, theirs.map(last), ours.map(last));
+  expect(final).toBeGreaterThan(-1);
+  expect(final).toBeLessThan(3); // far better would be another task
+  const whole = compared(`${name}, mean of the curve`, theirs.map(mean), ours.map(mean));
+  expect(Math.abs(whole)).toBeLessThan(3);
 });
 
 test('the signal market: the policy is within a twentieth of the best there is', () => {
