@@ -124,3 +124,17 @@ export function specPart(flags: SpecFlags): Partial<ReplaySpecInput> {
     ...((Object.keys(memory).length > 0 || flags.memoryEmbedder !== undefined) && { memory }),
   };
 }
+
+/** A spec file with the flags over it: of costs and memory key by key, so that one flag leaves the file's other keys standing. */
+export function specWith(file: Partial<ReplaySpecInput>, flags: SpecFlags): Partial<ReplaySpecInput> {
+  const { costs, memory, ...part } = specPart(flags);
+  const { embedder, ...remembered } = file.memory ?? {};
+  return {
+    ...file,
+    ...part,
+    ...(costs && { costs: { ...file.costs, ...costs } }),
+    ...(memory && {
+      memory: { ...remembered, ...(embedder !== undefined && flags.memoryEmbedder !== 'local' && { embedder }), ...memory },
+    }),
+  };
+}

@@ -4,7 +4,7 @@ import { embedderModel, localEmbedderId, memoryTables } from '../memory/index.js
 import { parseSpec, type ReplaySpec, type ReplaySpecInput, startingMemory } from '../replay/index.js';
 import type { Context } from './action.js';
 import { dataOf } from './fetched-data.js';
-import { type SpecFlags, specPart } from './spec-flags.js';
+import { type SpecFlags, specWith } from './spec-flags.js';
 import { strategyChoices } from './strategy-choices.js';
 import { openSource, universeOf } from './universe.js';
 
@@ -30,7 +30,7 @@ export async function specsFrom(
   const texts = strategies.length > 0 || file.strategies ? strategies : [DEFAULT_STRATEGY];
   const accounts = texts.length > 0 ? strategyChoices(texts, flags.set) : [file.strategies!];
   const specs = accounts.map((account) =>
-    withEmbedder(context, flags, parseSpec({ ...file, ...specPart(flags), ...universe, data: source, strategies: account })),
+    withEmbedder(context, flags, parseSpec({ ...specWith(file, flags), ...universe, data: source, strategies: account })),
   );
   return { data, specs, understood };
 }

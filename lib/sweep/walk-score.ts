@@ -65,4 +65,9 @@ export function objectiveOf(
 }
 
 /** Why nothing could be chosen where no configuration has the figure. A Calmar ratio lacks where an account never fell, too. */
-export const nothingToChoose = (by: Objective): string => (by === 'calmar' ? 'none has a Calmar ratio' : 'no configuration traded');
+export const nothingToChoose = (by: Objective): string =>
+  by === 'calmar'
+    ? 'none has a Calmar ratio'
+    : by === 'sharpe'
+      ? 'none has a Sharpe ratio (nothing traded, or nothing moved)'
+      : 'no configuration traded';

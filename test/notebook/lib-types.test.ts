@@ -109,6 +109,7 @@ describeWithJupyter('a person at a kernel', () => {
       input: JSON.stringify(steps),
       env: jupyterVariables(root, environment),
       encoding: 'utf8',
+      timeout: 600_000,
     });
     expect(asked.stderr).toBe('');
     const said = (status: string, text: unknown) => ({ status, text });

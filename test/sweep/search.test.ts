@@ -153,8 +153,10 @@ test('where nothing trades nothing is chosen: the tests are spent in cash, and t
   for (const fold of file.walkForward!.folds)
     expect(fold).toMatchObject({ index: null, configuration: null, train: null, test: null, testReturn: 0, rank: null });
   expect(file.walkForward!.outOfSample).toMatchObject({ totalReturn: 0, sharpe: null, maxDrawdown: 0 });
-  expect(foldLines(file).join('\n')).toContain('no configuration traded');
-  expect(file.notes.at(-1)).toBe('Nothing to choose the best by: no configuration traded. The first stands in its place.');
+  expect(foldLines(file).join('\n')).toContain('none has a Sharpe ratio');
+  expect(file.notes.at(-1)).toBe(
+    'Nothing to choose the best by: none has a Sharpe ratio (nothing traded, or nothing moved). The first stands in its place.',
+  );
 });
 
 test('the best through the loop: no difference, and an ordinary run that verifies', async () => {
