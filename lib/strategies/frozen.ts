@@ -1,6 +1,6 @@
 /** Frozen intents: what a run once chose, replayed as it was under another rulebook, other costs or risk, without deciding again. */
 import { z } from 'zod';
-import { type ActionTable, dateOf, type Intent, isoOf, type Step, type Strategy, type Symbol } from '../core/index.js';
+import { type ActionTable, DAY_MS, dateOf, type Intent, isoOf, type Step, type Strategy, type Symbol } from '../core/index.js';
 import { StrategyError } from './errors.js';
 import { NO_INTENTS } from './intents.js';
 import { readParameters } from './parameters.js';
@@ -37,7 +37,7 @@ export const frozenSchema = z.strictObject({
         confidence: fraction,
         why: z.string(),
         decision: z.string().describe('id of the recorded decision'),
-        decidedAt: z.number().describe('its instant'),
+        decidedAt: z.number().describe('its instant; 0 in a plan by hand: the first decision of its session'),
       }),
     )
     .describe('recorded intents; HOLD rows may be left out'),
@@ -76,7 +76,7 @@ export function frozenIntents(parameters: FrozenIntents): Strategy<FrozenState> 
         const first = state[symbol] ?? rows.filter((row) => row.day < day).length;
         let next = first;
         if (next < rows.length && rows[next]!.day < day) throw missed(rows[next]!, view.asOf);
-        while (next < rows.length && rows[next]!.decidedAt <= view.asOf) next++;
+        while (next < rows.length && dueAt(rows[next]!) <= view.asOf) next++;
         if (next > first + 1) throw missed(rows[first]!, view.asOf);
         if (next > first) thawed.push(thaw(rows[first]!));
         state[symbol] = next;
@@ -85,6 +85,9 @@ export function frozenIntents(parameters: FrozenIntents): Strategy<FrozenState> 
     },
   };
 }
+
+/** From when on an intent is given. Days begin at midnight UTC, at which a coin's session before ends: its own is later. */
+const dueAt = ({ day, decidedAt }: Recorded): number => (decidedAt === 0 ? day * DAY_MS + 1 : decidedAt);
 
 /** Rows by symbol, in the order of session and instant. */
 function inOrder(intents: readonly Recorded[]): Map<Symbol, Recorded[]> {
